@@ -1,0 +1,1 @@
+"""The doors: command line, HTTP, web pages, and the wiring of the parts."""

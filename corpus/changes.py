@@ -1,0 +1,54 @@
+"""What an index has to know of the store: changes since a revision, and the texts to encode."""
+
+import json
+from collections.abc import Sequence
+
+from corpus.database import Database
+from corpus.types import Changes, encoder_text
+
+
+class ChangeLog:
+    """Serves any number of indexes; it keeps no cursor of theirs."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def since(self, revision: int) -> Changes:
+        """All that happened after `revision`, net: what came and went in between is not told.
+
+        Revision 0 asks for everything. A revision ahead of the store (another file was put in
+        its place) raises ValueError: the index was built from something else.
+        """
+        with self._db.snapshot() as db:
+            latest = int(db.execute("SELECT revision FROM state").fetchone()[0])
+            if revision > latest:
+                raise ValueError(f"the index stands at revision {revision}, the database at {latest}")
+            added = db.execute("SELECT id, key FROM passages WHERE revision > ? ORDER BY id", [revision]).fetchall()
+            removed = db.execute(
+                "SELECT passage_id FROM tombstones WHERE revision > ? ORDER BY passage_id", [revision]
+            ).fetchall()
+        return Changes(latest, [(int(i), bytes(key)) for i, key in added], [int(row[0]) for row in removed])
+
+    def texts(self, ids: Sequence[int]) -> dict[int, str]:
+        """passage id -> what the encoder sees, for the passages that still exist."""
+        with self._db.read() as db:
+            query = "SELECT id, title, heading, text FROM passages WHERE id IN (SELECT value FROM json_each(?))"
+            return {row[0]: encoder_text(*row[1:]) for row in db.execute(query, [json.dumps(list(ids))])}
+
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        with self._db.read() as db:
+            return int(db.execute("SELECT count(*) FROM passages").fetchone()[0])
+
+    def sample(self, size: int) -> list[tuple[int, str, bytes]]:
+        """Up to `size` passages spread evenly over the store: (id, document id, key). The same each time."""
+        with self._db.read() as db:
+            return [
+                (int(row[0]), str(row[1]), bytes(row[2]))
+                for row in db.execute(
+                    "SELECT id, document_id, key FROM (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place,"
+                    " count(*) OVER () AS total FROM passages) WHERE place * ? / total <> (place - 1) * ? / total"
+                    " OR place = 0 ORDER BY id LIMIT ?",
+                    [size, size, size],
+                )
+            ]

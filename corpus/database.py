@@ -1,0 +1,131 @@
+"""One SQLite file: connections, transactions, and what may go wrong with the file itself.
+
+Readers and writers of any number of threads and processes: a connection a thread, WAL, every
+writing transaction `BEGIN IMMEDIATE`. Each writing transaction raises `revision` by one, which
+is how an index sees what it has not seen.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlite_utils
+
+from corpus.errors import StoreUnusable
+from corpus.schema import migrate
+
+_BUSY_SECONDS = 30.0
+
+
+class Database:
+    """The open file. Close it when done; it may be used from any thread until then."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._open: list[sqlite_utils.Database] = []
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnusable(path.parent, error.strerror or str(error)) from error
+        try:
+            with self.mendable():
+                migrate(self._connection(), path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _connection(self) -> sqlite_utils.Database:
+        connection: sqlite_utils.Database | None = getattr(self._local, "connection", None)
+        if connection is None:
+            raw = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+            connection = sqlite_utils.Database(raw)
+            with self._lock:
+                self._open.append(connection)
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def mendable(self) -> Iterator[None]:
+        """Wrap what a person can mend about the file (full disk, rights, damage); let bugs through."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            reason = _reason(error)
+            if reason is None:
+                raise
+            raise StoreUnusable(self.path, reason) from error
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite_utils.Database]:
+        """A connection to read with. Inside a `write` of the same thread it sees that write."""
+        with self.mendable():
+            yield self._connection()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite_utils.Database]:
+        """A connection that sees one state of the database for as long as the block lasts."""
+        with self.mendable():
+            connection = self._connection()
+            if connection.conn.in_transaction:
+                yield connection
+                return
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.conn.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite_utils.Database]:
+        """One writing transaction, all or nothing; nested blocks join the outer one."""
+        with self.mendable():
+            connection = self._connection()
+            if connection.conn.in_transaction:
+                yield connection
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.execute("UPDATE state SET revision = revision + 1")
+                yield connection
+                connection.conn.commit()
+            except BaseException:
+                connection.conn.rollback()
+                raise
+
+    @property
+    def revision(self) -> int:
+        """The number of writing transactions so far."""
+        with self.read() as db:
+            return int(db.execute("SELECT revision FROM state").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+        self._local = threading.local()
+
+
+def _reason(error: sqlite3.DatabaseError) -> str | None:
+    """One line for a fault that lies outside of Lessonry, None for a bug of ours."""
+    name = getattr(error, "sqlite_errorname", "")
+    known = {
+        "SQLITE_FULL": "the disk is full; make room and run the command again",
+        "SQLITE_READONLY": "it cannot be written; check the rights of the folder",
+        "SQLITE_CANTOPEN": "it cannot be opened; check that the folder exists and can be written",
+        "SQLITE_IOERR": "the disk answers with an error; check the disk and its free space",
+        "SQLITE_BUSY": "another program holds it; try again when that has finished",
+        "SQLITE_CORRUPT": "it is damaged; restore a backup (`lessonry restore FILE`)",
+        "SQLITE_NOTADB": "it is not a database of Lessonry; choose another --home",
+    }
+    for prefix, reason in known.items():
+        if name.startswith(prefix):
+            return reason
+    return None

@@ -1,0 +1,303 @@
+"""All reading and writing of documents and their passages."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from corpus.clock import now
+from corpus.database import Database
+from corpus.errors import NotFound
+from corpus.types import Document, Draft, Filter, Passage, PassageText, passage_key
+from corpus.urls import canonical
+
+EDITABLE = ("title", "kind", "url", "organization", "published", "language", "tags")
+"""What a person may set by hand; a refresh from the source leaves it as it was set."""
+
+_COLUMNS = "id, identity, title, text, kind, url, organization, published, language, source, added, changed"
+
+
+def draft_digest(draft: Draft) -> str:
+    """Digest of all that the source says; equal digests mean that there is nothing to do."""
+    said = [getattr(draft, name) for name in ("title", "text", *EDITABLE[1:])]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+class Documents:
+    """The documents of one database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self, document_id: str) -> Document:
+        """The document of that id; NotFound if there is none."""
+        found = self.get_many([document_id])
+        if not found:
+            raise NotFound("document", document_id)
+        return found[document_id]
+
+    def get_many(self, ids: Sequence[str]) -> dict[str, Document]:
+        """The documents that exist among `ids`, by id."""
+        with self._db.read() as db:
+            rows = _rows(db.execute(f"SELECT {_COLUMNS} FROM documents WHERE id IN {_marks(ids)}", list(ids)))
+            return {str(row["id"]): document for row, document in zip(rows, self._documents(rows), strict=True)}
+
+    def find(self, key: str) -> Document:
+        """By id, by URL in any of its spellings, or by source address; NotFound if there is none."""
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT id FROM documents WHERE id = ? OR identity IN (?, ?) OR source = ?"
+                " ORDER BY id = ? DESC, id LIMIT 1",
+                [key, canonical(key), key, key, key],
+            ).fetchone()
+        if row is None:
+            raise NotFound("document", key)
+        return self.get(row[0])
+
+    def digest(self, document_id: str) -> str | None:
+        """`draft_digest` of the draft stored last, None if the document does not exist."""
+        with self._db.read() as db:
+            row = db.execute("SELECT digest FROM documents WHERE id = ?", [document_id]).fetchone()
+            return None if row is None else str(row[0])
+
+    def ids(self, wanted: Filter = Filter()) -> list[str]:
+        """Ids of all documents inside the filter, by id."""
+        where, values = where_filter(wanted)
+        with self._db.read() as db:
+            return [row[0] for row in db.execute(f"SELECT id FROM documents d WHERE {where} ORDER BY id", values)]
+
+    def page(self, wanted: Filter = Filter(), *, limit: int, after: tuple[str, str] | None = None) -> list[Document]:
+        """Documents inside the filter, the latest added first; `after` is (added, id) of the last one seen."""
+        where, values = where_filter(wanted)
+        if after is not None:
+            where += " AND (d.added, d.id) < (?, ?)"
+            values += after
+        query = f"SELECT {_COLUMNS} FROM documents d WHERE {where} ORDER BY d.added DESC, d.id DESC LIMIT ?"
+        with self._db.read() as db:
+            return self._documents(_rows(db.execute(query, [*values, limit])))
+
+    def count(self, wanted: Filter = Filter()) -> int:
+        """How many documents are inside the filter."""
+        where, values = where_filter(wanted)
+        with self._db.read() as db:
+            return int(db.execute(f"SELECT count(*) FROM documents d WHERE {where}", values).fetchone()[0])
+
+    def facets(self, ids: Sequence[str] | None = None, *, most: int = 50) -> dict[str, list[tuple[str, int]]]:
+        """Counts per kind, organization, tag and year over `ids` (all documents if None), most frequent first."""
+        inside = "1" if ids is None else "d.id IN (SELECT value FROM json_each(?))"
+        values = [] if ids is None else [json.dumps(list(ids))]
+        tagged = "documents d JOIN document_tags t ON t.document_id = d.id"
+        sources = {
+            "kind": ("d.kind", "documents d"),
+            "organization": ("d.organization", "documents d"),
+            "tag": ("t.tag", tagged),
+            "year": ("substr(d.published, 1, 4)", "documents d"),
+        }
+        with self._db.read() as db:
+            return {
+                name: [
+                    (str(value), int(count))
+                    for value, count in db.execute(
+                        f"SELECT {column} AS value, count(*) FROM {table} WHERE {inside} AND {column} IS NOT NULL"
+                        " GROUP BY value ORDER BY count(*) DESC, value LIMIT ?",
+                        [*values, most],
+                    )
+                ]
+                for name, (column, table) in sources.items()
+            }
+
+    def put(self, draft: Draft, passages: Sequence[PassageText]) -> Literal["added", "changed", "unchanged"]:
+        """Store a draft with its passages, in one transaction. Passages that stay the same keep their ids."""
+        digest = draft_digest(draft)
+        with self._db.write() as db:
+            row = db.execute("SELECT digest, edits FROM documents WHERE id = ?", [draft.id]).fetchone()
+            if row is not None and row[0] == digest:
+                return "unchanged"
+            edits = {} if row is None else json.loads(row[1])
+            self._store(db, _edited(draft, edits), passages, digest=digest, edits=edits)
+            return "added" if row is None else "changed"
+
+    def edit(self, document_id: str, fields: Mapping[str, Any], passages: Sequence[PassageText]) -> Document:
+        """Set EDITABLE fields by hand; they win over what the source says from now on.
+
+        `passages` are those of the document as it will be (its title is part of them).
+        """
+        with self._db.write() as db:
+            row = db.execute("SELECT digest, edits FROM documents WHERE id = ?", [document_id]).fetchone()
+            if row is None:
+                raise NotFound("document", document_id)
+            edits = {**json.loads(row[1]), **fields}
+            draft = _edited(as_draft(self.get(document_id)), fields)
+            self._store(db, draft, passages, digest=row[0], edits=edits, document_id=document_id)
+        return self.get(document_id)
+
+    def restore(self, document: Document, passages: Sequence[PassageText], *, edits: Mapping[str, Any]) -> bool:
+        """Store a document as an export holds it, id and times included; False if it already stands so."""
+        digest = draft_digest(as_draft(document))
+        with self._db.write() as db:
+            if self.get_many([document.id]).get(document.id) == document and self.edits(document.id) == edits:
+                return False
+            db.execute("DELETE FROM documents WHERE identity = ? AND id <> ?", [document.identity, document.id])
+            self._store(
+                db, as_draft(document), passages, digest=digest, edits=dict(edits), document_id=document.id,
+                added=document.added, changed=document.changed,
+            )
+            return True
+
+    def edits(self, document_id: str) -> dict[str, Any]:
+        """What people set by hand on the document."""
+        with self._db.read() as db:
+            row = db.execute("SELECT edits FROM documents WHERE id = ?", [document_id]).fetchone()
+            return {} if row is None else dict(json.loads(row[0]))
+
+    def remove(self, document_id: str) -> None:
+        """Remove the document and all that hangs on it; NotFound if there is none."""
+        with self._db.write() as db:
+            if db.execute("DELETE FROM documents WHERE id = ?", [document_id]).rowcount == 0:
+                raise NotFound("document", document_id)
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """The passages of a document in reading order."""
+        with self._db.read() as db:
+            query = "SELECT * FROM passages WHERE document_id = ? ORDER BY position"
+            return [_passage(row) for row in _rows(db.execute(query, [document_id]))]
+
+    def passages_by_id(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """The passages that still exist among `ids`."""
+        with self._db.read() as db:
+            query = "SELECT * FROM passages WHERE id IN (SELECT value FROM json_each(?))"
+            return {passage.id: passage for passage in map(_passage, _rows(db.execute(query, [json.dumps(list(ids))])))}
+
+    def passage_ids(self, wanted: Filter) -> list[int]:
+        """Ids of all passages of the documents inside the filter."""
+        where, values = where_filter(wanted)
+        query = f"SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id WHERE {where} ORDER BY p.id"
+        with self._db.read() as db:
+            return [row[0] for row in db.execute(query, values)]
+
+    def passage_documents(self, ids: Sequence[int]) -> dict[int, str]:
+        """passage id -> document id, for the passages that still exist."""
+        with self._db.read() as db:
+            query = "SELECT id, document_id FROM passages WHERE id IN (SELECT value FROM json_each(?))"
+            return dict(db.execute(query, [json.dumps(list(ids))]).fetchall())
+
+    def _documents(self, rows: Sequence[Mapping[str, Any]]) -> list[Document]:
+        tags: dict[str, list[str]] = {row["id"]: [] for row in rows}
+        with self._db.read() as db:
+            query = f"SELECT document_id, tag FROM document_tags WHERE document_id IN {_marks(tags)} ORDER BY position"
+            for document_id, tag in db.execute(query, list(tags)):
+                tags[document_id].append(tag)
+        return [Document(**row, tags=tuple(tags[row["id"]])) for row in rows]
+
+    def _store(
+        self,
+        db: Any,
+        draft: Draft,
+        passages: Sequence[PassageText],
+        *,
+        digest: str,
+        edits: Mapping[str, Any],
+        document_id: str | None = None,
+        added: str | None = None,
+        changed: str | None = None,
+    ) -> None:
+        key = document_id or draft.id
+        time = now()
+        db.execute(
+            f"INSERT INTO documents ({_COLUMNS}, digest, edits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET identity = excluded.identity, title = excluded.title, text = excluded.text,"
+            " kind = excluded.kind, url = excluded.url, organization = excluded.organization,"
+            " published = excluded.published, language = excluded.language, source = excluded.source,"
+            " added = iif(?, excluded.added, added), changed = excluded.changed,"
+            " digest = excluded.digest, edits = excluded.edits",
+            [
+                key, draft.identity, draft.title, draft.text, draft.kind, draft.url, draft.organization,
+                draft.published, draft.language, draft.source, added or time, changed or time, digest,
+                json.dumps(edits, ensure_ascii=False, sort_keys=True), added is not None,
+            ],
+        )
+        db.execute("DELETE FROM document_tags WHERE document_id = ?", [key])
+        for position, tag in enumerate(dict.fromkeys(draft.tags)):
+            db.execute("INSERT INTO document_tags VALUES (?, ?, ?)", [key, tag, position])
+        _store_passages(db, key, draft.title, passages)
+
+
+def _store_passages(db: Any, document_id: str, title: str, passages: Sequence[PassageText]) -> None:
+    """Keep the rows whose text stays, whatever their place; delete and insert the others."""
+    kept: dict[bytes, list[int]] = {}
+    for row_id, key in db.execute("SELECT id, key FROM passages WHERE document_id = ? ORDER BY id", [document_id]):
+        kept.setdefault(key, []).append(row_id)
+    for position, passage in enumerate(passages):
+        key = passage_key(title, passage.heading, passage.text)
+        if kept.get(key):
+            db.execute("UPDATE passages SET position = ? WHERE id = ?", [position, kept[key].pop(0)])
+        else:
+            db.execute(
+                "INSERT INTO passages (document_id, position, title, heading, text, key, revision)"
+                " SELECT ?, ?, ?, ?, ?, ?, revision FROM state",
+                [document_id, position, title, passage.heading, passage.text, key],
+            )
+    for row_id in [row_id for ids in kept.values() for row_id in ids]:
+        db.execute("DELETE FROM passages WHERE id = ?", [row_id])
+
+
+def where_filter(wanted: Filter) -> tuple[str, list[Any]]:
+    """A filter as an SQL condition on `documents d`, with its values."""
+    conditions = ["1"]
+    values: list[Any] = []
+    for column, alternatives in (("d.kind", wanted.kind), ("d.organization", wanted.organization)):
+        if alternatives:
+            conditions.append(f"lower({column}) IN {_marks(alternatives)}")
+            values += [value.lower() for value in alternatives]
+    if wanted.tag:
+        conditions.append(
+            f"d.id IN (SELECT document_id FROM document_tags WHERE lower(tag) IN {_marks(wanted.tag)})"
+        )
+        values += [tag.lower() for tag in wanted.tag]
+    if wanted.collection:
+        conditions.append("d.id IN (SELECT document_id FROM collection_items WHERE slug = ?)")
+        values.append(wanted.collection)
+    if wanted.since:  # "~" sorts after "-" and digits: "2020" may be any day of that year
+        conditions.append("d.published || '~' >= ?")
+        values.append(wanted.since)
+    if wanted.until:
+        conditions.append("d.published <= ?")
+        values.append(wanted.until + "~")
+    return " AND ".join(conditions), values
+
+
+def as_draft(document: Document) -> Draft:
+    """The draft that would give this document."""
+    return Draft(
+        identity=document.identity, title=document.title, text=document.text, kind=document.kind, url=document.url,
+        organization=document.organization, published=document.published, tags=document.tags,
+        language=document.language, source=document.source,
+    )
+
+
+def _edited(draft: Draft, edits: Mapping[str, Any]) -> Draft:
+    fields = dict(edits)
+    if "tags" in fields:
+        fields["tags"] = tuple(fields["tags"])
+    return replace(draft, **fields)
+
+
+def _marks(values: Iterable[object]) -> str:
+    return "(" + ", ".join("?" for _ in values) + ")"
+
+
+def _rows(cursor: sqlite3.Cursor) -> list[dict[str, Any]]:
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _passage(row: Mapping[str, Any]) -> Passage:
+    return Passage(**{name: value for name, value in row.items() if name != "revision"})
+
+
+def batched_ids(ids: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:
+    """`ids` in slices of at most `size`."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -1,0 +1,71 @@
+"""Keyword search in the same file as the documents: never stale, because triggers keep it."""
+
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.database import Database
+from corpus.documents import where_filter
+from corpus.types import Filter
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+"""Private-use characters stand for the marks until the text is escaped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much a match counts in each field."""
+
+    title: float = 1.0
+    heading: float = 1.0
+    text: float = 1.0
+
+
+class FullText:
+    """Full-text queries; `expression` is always one made by `search.keywords`, never a person's words."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def match(
+        self, expression: str, *, limit: int, wanted: Filter = Filter(), weights: Weights = Weights()
+    ) -> list[tuple[int, str, float]]:
+        """(passage id, document id, BM25) of the best `limit` passages, best first, ties by id. BM25 is positive."""
+        where, values = where_filter(wanted)
+        query = (
+            "SELECT p.id, p.document_id, -bm25(passages_fts, ?, ?, ?) AS score"
+            " FROM passages_fts JOIN passages p ON p.id = passages_fts.rowid"
+        )
+        if wanted:
+            query += f" JOIN documents d ON d.id = p.document_id AND {where}"
+        query += " WHERE passages_fts MATCH ? ORDER BY score DESC, p.id LIMIT ?"
+        with self._db.read() as db:
+            rows = db.execute(
+                query, [weights.title, weights.heading, weights.text, *(values if wanted else []), expression, limit]
+            ).fetchall()
+        return [(int(row[0]), str(row[1]), max(float(row[2]), 0.0)) for row in rows]
+
+    def snippets(self, expression: str, ids: Sequence[int], *, words: int = 40) -> dict[int, str]:
+        """passage id -> the part of its text with most matches, as HTML: escaped, matches in <mark>."""
+        if not expression or not ids:
+            return {}
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT rowid, snippet(passages_fts, 2, ?, ?, '…', ?) FROM passages_fts"
+                " WHERE passages_fts MATCH ? AND rowid IN (SELECT value FROM json_each(?))",
+                [_OPEN, _CLOSE, min(words, 64), expression, json.dumps(list(ids))],
+            ).fetchall()
+        return {int(row[0]): marked(str(row[1])) for row in rows}
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each (stemmed, lower-case) term of the index occurs; 0 where it does not."""
+        with self._db.read() as db:
+            query = "SELECT term, doc FROM passages_terms WHERE term IN (SELECT value FROM json_each(?))"
+            found = dict(db.execute(query, [json.dumps(list(terms))]).fetchall())
+        return {term: int(found.get(term, 0)) for term in terms}
+
+
+def marked(text: str) -> str:
+    """Text with the private marks -> escaped HTML with <mark>."""
+    return html.escape(text, quote=False).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>")

@@ -1,0 +1,165 @@
+"""The tables, as a history of small named steps. A released step is never edited; add another.
+
+`revision` on a passage is that of the transaction that wrote it, so "what is new since r" is
+one range of an index. `tombstones` remember passages that are gone for the indexes that still
+hold them. Full text is kept by triggers, inside the same transaction as the passages.
+"""
+
+import sqlite3
+from pathlib import Path
+
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+from corpus.errors import SchemaTooNew
+
+migrations = Migrations("lessonry")
+
+
+@migrations()
+def m001_documents(db: sqlite_utils.Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL);
+        INSERT INTO state VALUES (1, 0);
+        CREATE TABLE documents (
+            id TEXT PRIMARY KEY,
+            identity TEXT NOT NULL UNIQUE,
+            title TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            url TEXT,
+            organization TEXT,
+            published TEXT,
+            language TEXT,
+            source TEXT NOT NULL,
+            text TEXT NOT NULL,
+            digest TEXT NOT NULL,   -- of the draft as its source gave it
+            edits TEXT NOT NULL,    -- JSON: what people set by hand, which a refresh must not undo
+            added TEXT NOT NULL,
+            changed TEXT NOT NULL
+        );
+        CREATE INDEX documents_published ON documents (published);
+        CREATE INDEX documents_added ON documents (added, id);
+        CREATE TABLE document_tags (
+            document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            tag TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            PRIMARY KEY (document_id, tag)
+        ) WITHOUT ROWID;
+        CREATE INDEX document_tags_tag ON document_tags (tag);
+        """,
+    )
+
+
+@migrations()
+def m002_passages(db: sqlite_utils.Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE passages (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,   -- AUTOINCREMENT: never given to another text
+            document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            title TEXT NOT NULL,                    -- of the document when the passage was written
+            heading TEXT NOT NULL,
+            text TEXT NOT NULL,
+            key BLOB NOT NULL,
+            revision INTEGER NOT NULL
+        );
+        CREATE INDEX passages_document ON passages (document_id, position);
+        CREATE INDEX passages_revision ON passages (revision);
+        CREATE TABLE tombstones (passage_id INTEGER PRIMARY KEY, revision INTEGER NOT NULL);
+        CREATE INDEX tombstones_revision ON tombstones (revision);
+        CREATE TRIGGER passages_gone AFTER DELETE ON passages BEGIN
+            INSERT INTO tombstones SELECT old.id, revision FROM state;
+        END;
+        """,
+    )
+
+
+@migrations()
+def m003_fulltext(db: sqlite_utils.Database) -> None:
+    _run(
+        db,
+        """
+        CREATE VIRTUAL TABLE passages_fts USING fts5(
+            title, heading, text, content='passages', content_rowid='id', tokenize='porter unicode61'
+        );
+        CREATE VIRTUAL TABLE passages_terms USING fts5vocab('passages_fts', 'row');
+        CREATE TRIGGER passages_fts_added AFTER INSERT ON passages BEGIN
+            INSERT INTO passages_fts (rowid, title, heading, text) VALUES (new.id, new.title, new.heading, new.text);
+        END;
+        CREATE TRIGGER passages_fts_gone AFTER DELETE ON passages BEGIN
+            INSERT INTO passages_fts (passages_fts, rowid, title, heading, text)
+            VALUES ('delete', old.id, old.title, old.heading, old.text);
+        END;
+        """,
+    )
+
+
+@migrations()
+def m004_collections(db: sqlite_utils.Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE collections (slug TEXT PRIMARY KEY, title TEXT NOT NULL, description TEXT NOT NULL);
+        CREATE TABLE collection_items (
+            slug TEXT NOT NULL REFERENCES collections ON DELETE CASCADE ON UPDATE CASCADE,
+            document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            note TEXT NOT NULL,
+            PRIMARY KEY (slug, document_id)
+        );
+        CREATE INDEX collection_items_document ON collection_items (document_id);
+        """,
+    )
+
+
+@migrations()
+def m005_jobs(db: sqlite_utils.Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE jobs (
+            id TEXT PRIMARY KEY,
+            status TEXT NOT NULL,
+            request TEXT NOT NULL,
+            result TEXT,
+            error TEXT,
+            created TEXT NOT NULL,
+            updated TEXT NOT NULL
+        );
+        CREATE INDEX jobs_status ON jobs (status, created);
+        """,
+    )
+
+
+def _run(db: sqlite_utils.Database, script: str) -> None:
+    """Run statements inside the migration's transaction (`executescript` would commit it)."""
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+
+
+def migrate(db: sqlite_utils.Database, path: Path) -> None:
+    """Bring the file to the newest schema. A file of a newer version is refused untouched."""
+    applied = {step.name for step in migrations.applied(db)}
+    if newer := sorted(applied - STEPS):
+        raise SchemaTooNew(path, newer)
+    if applied == STEPS:
+        return
+    db.execute("BEGIN IMMEDIATE")  # another process may be doing the same: the second one finds it done
+    try:
+        migrations.apply(db)
+        db.conn.commit()
+    except BaseException:
+        db.conn.rollback()
+        raise
+    db.enable_wal()
+
+
+STEPS = {name for name in globals() if name.startswith("m0")}

@@ -1,0 +1,162 @@
+"""The nouns that every room speaks. Frozen data, no behaviour beyond what follows from it."""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Kind = Literal["post-mortem", "lesson", "guidance"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+
+def is_partial_date(text: str) -> bool:
+    """True for YYYY, YYYY-MM and YYYY-MM-DD, the precisions in which dates of lessons are known."""
+    return _PARTIAL_DATE.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A document as its source gives it, before it is stored.
+
+    `identity` says which document it is: adding the same identity again updates, never
+    duplicates. It is the canonical URL where there is one, else the file's address.
+    `text` is headed text: paragraphs separated by blank lines, headings as lines that
+    start with one to six `#`. `published` is a partial date (YYYY, YYYY-MM or YYYY-MM-DD)
+    or None where the source does not say.
+    """
+
+    identity: str
+    title: str
+    text: str
+    kind: Kind = "post-mortem"
+    url: str | None = None
+    organization: str | None = None
+    published: str | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    source: str = ""
+
+    @property
+    def id(self) -> str:
+        """The document's id: 16 letters and digits, a digest of the identity, so it is stable."""
+        digest = hashlib.sha256(self.identity.encode()).digest()[:10]
+        return base64.b32encode(digest).decode().lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A stored document. Times are UTC, ISO 8601 with `Z`."""
+
+    id: str
+    identity: str
+    title: str
+    text: str
+    kind: Kind
+    url: str | None
+    organization: str | None
+    published: str | None
+    tags: tuple[str, ...]
+    language: str | None
+    source: str
+    added: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageText:
+    """A passage before it is stored: where it stands and what it says."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A stored passage. Its id is never given to another text."""
+
+    id: int
+    document_id: str
+    position: int
+    title: str
+    heading: str
+    text: str
+    key: bytes
+
+
+def encoder_text(title: str, heading: str, text: str) -> str:
+    """What an encoder sees of a passage: its text in the context of title and heading path."""
+    context = " › ".join(part for part in (title, heading) if part)
+    return f"{context}\n{text}" if context else text
+
+
+def passage_key(title: str, heading: str, text: str) -> bytes:
+    """Digest (16 bytes) of what the encoder sees; the vector cache is keyed by it."""
+    return hashlib.blake2b(encoder_text(title, heading, text).encode(), digest_size=16).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which documents count. Empty fields do not restrict; several values of one field are alternatives.
+
+    `since` and `until` are partial dates, both inclusive: a document of "2020" is inside
+    "since 2020-05", because it may be.
+    """
+
+    kind: tuple[str, ...] = ()
+    organization: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    collection: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.kind or self.organization or self.tag or self.collection or self.since or self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an index that stands at an earlier revision has to do to stand at `revision`."""
+
+    revision: int
+    added: list[tuple[int, bytes]] = field(default_factory=list)
+    """(passage id, passage key), by id."""
+    removed: list[int] = field(default_factory=list)
+    """Passage ids, by id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A curated list of documents."""
+
+    slug: str
+    title: str
+    description: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionItem:
+    """A document's place in a collection, with the curator's note on why it stands there."""
+
+    document: Document
+    position: int
+    note: str
+
+
+JobStatus = Literal["queued", "running", "done", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A piece of work that survives a restart. `request` and `result` are JSON objects."""
+
+    id: str
+    status: JobStatus
+    request: dict[str, object]
+    result: dict[str, object] | None
+    error: str | None
+    created: str
+    updated: str
