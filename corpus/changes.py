@@ -13,21 +13,24 @@ class ChangeLog:
     def __init__(self, db: Database) -> None:
         self._db = db
 
+    def position(self) -> tuple[str, int]:
+        """(lineage, revision) of the store as it is now."""
+        with self._db.read() as db:
+            lineage, revision = db.execute("SELECT lineage, revision FROM state").fetchone()
+        return str(lineage), int(revision)
+
     def since(self, revision: int) -> Changes:
         """All that happened after `revision`, net: what came and went in between is not told.
 
-        Revision 0 asks for everything. A revision ahead of the store (another file was put in
-        its place) raises ValueError: the index was built from something else.
+        Revision 0 asks for everything.
         """
         with self._db.snapshot() as db:
-            latest = int(db.execute("SELECT revision FROM state").fetchone()[0])
-            if revision > latest:
-                raise ValueError(f"the index stands at revision {revision}, the database at {latest}")
+            lineage, latest = db.execute("SELECT lineage, revision FROM state").fetchone()
             added = db.execute("SELECT id, key FROM passages WHERE revision > ? ORDER BY id", [revision]).fetchall()
             removed = db.execute(
                 "SELECT passage_id FROM tombstones WHERE revision > ? ORDER BY passage_id", [revision]
             ).fetchall()
-        return Changes(latest, [(int(i), bytes(key)) for i, key in added], [int(row[0]) for row in removed])
+        return Changes(lineage, latest, [(int(i), bytes(key)) for i, key in added], [int(row[0]) for row in removed])
 
     def texts(self, ids: Sequence[int]) -> dict[int, str]:
         """passage id -> what the encoder sees, for the passages that still exist."""

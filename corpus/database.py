@@ -98,12 +98,6 @@ class Database:
                 connection.conn.rollback()
                 raise
 
-    @property
-    def revision(self) -> int:
-        """The number of writing transactions so far."""
-        with self.read() as db:
-            return int(db.execute("SELECT revision FROM state").fetchone()[0])
-
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -295,9 +295,3 @@ def _rows(cursor: sqlite3.Cursor) -> list[dict[str, Any]]:
 
 def _passage(row: Mapping[str, Any]) -> Passage:
     return Passage(**{name: value for name, value in row.items() if name != "revision"})
-
-
-def batched_ids(ids: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:
-    """`ids` in slices of at most `size`."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]

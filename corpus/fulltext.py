@@ -2,11 +2,14 @@
 
 import html
 import json
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from corpus.database import Database
 from corpus.documents import where_filter
+from corpus.schema import TOKENIZER
 from corpus.types import Filter
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -59,11 +62,32 @@ class FullText:
         return {int(row[0]): marked(str(row[1])) for row in rows}
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many passages each (stemmed, lower-case) term of the index occurs; 0 where it does not."""
+        """In how many passages each term occurs, after stemming; of a phrase, its rarest word's count."""
+        stems = stemmed(terms)
+        wanted = sorted({stem for parts in stems.values() for stem in parts})
         with self._db.read() as db:
             query = "SELECT term, doc FROM passages_terms WHERE term IN (SELECT value FROM json_each(?))"
-            found = dict(db.execute(query, [json.dumps(list(terms))]).fetchall())
-        return {term: int(found.get(term, 0)) for term in terms}
+            counts = dict(db.execute(query, [json.dumps(wanted)]).fetchall())
+        return {term: min((counts.get(stem, 0) for stem in stems[term]), default=0) for term in terms}
+
+
+def terms_in(text: str, terms: Sequence[str]) -> list[str]:
+    """Those of `terms` that the full-text index finds in `text`: its stems stand there, one after the other."""
+    stems = stemmed([text, *terms])
+    words = " ".join(("", *stems.pop(text), ""))
+    return [term for term in terms if stems.get(term) and " ".join(("", *stems[term], "")) in words]
+
+
+def stemmed(terms: Sequence[str]) -> dict[str, list[str]]:
+    """term -> the stems of its words, by the very tokenizer of the full-text index."""
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        scratch.execute(f"CREATE VIRTUAL TABLE words USING fts5(word, tokenize='{TOKENIZER}')")
+        scratch.execute("CREATE VIRTUAL TABLE stems USING fts5vocab('words', 'instance')")
+        scratch.executemany("INSERT INTO words (rowid, word) VALUES (?, ?)", enumerate(terms))
+        found: dict[str, list[str]] = {term: [] for term in terms}
+        for stem, row in scratch.execute("SELECT term, doc FROM stems ORDER BY doc, offset"):
+            found[terms[row]].append(str(stem))
+    return found
 
 
 def marked(text: str) -> str:

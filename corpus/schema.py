@@ -2,7 +2,8 @@
 
 `revision` on a passage is that of the transaction that wrote it, so "what is new since r" is
 one range of an index. `tombstones` remember passages that are gone for the indexes that still
-hold them. Full text is kept by triggers, inside the same transaction as the passages.
+hold them. `lineage` is drawn anew when a backup is restored: an index of another lineage counts
+nothing. Full text is kept by triggers, inside the same transaction as the passages.
 """
 
 import sqlite3
@@ -15,14 +16,16 @@ from corpus.errors import SchemaTooNew
 
 migrations = Migrations("lessonry")
 
+TOKENIZER = "porter unicode61"
+
 
 @migrations()
 def m001_documents(db: sqlite_utils.Database) -> None:
     _run(
         db,
         """
-        CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL);
-        INSERT INTO state VALUES (1, 0);
+        CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL, lineage TEXT NOT NULL);
+        INSERT INTO state VALUES (1, 0, hex(randomblob(8)));
         CREATE TABLE documents (
             id TEXT PRIMARY KEY,
             identity TEXT NOT NULL UNIQUE,
@@ -82,9 +85,9 @@ def m002_passages(db: sqlite_utils.Database) -> None:
 def m003_fulltext(db: sqlite_utils.Database) -> None:
     _run(
         db,
-        """
+        f"""
         CREATE VIRTUAL TABLE passages_fts USING fts5(
-            title, heading, text, content='passages', content_rowid='id', tokenize='porter unicode61'
+            title, heading, text, content='passages', content_rowid='id', tokenize='{TOKENIZER}'
         );
         CREATE VIRTUAL TABLE passages_terms USING fts5vocab('passages_fts', 'row');
         CREATE TRIGGER passages_fts_added AFTER INSERT ON passages BEGIN

@@ -118,8 +118,9 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an index that stands at an earlier revision has to do to stand at `revision`."""
+    """What an index that stands at an earlier revision has to do to stand at `revision` of `lineage`."""
 
+    lineage: str
     revision: int
     added: list[tuple[int, bytes]] = field(default_factory=list)
     """(passage id, passage key), by id."""

@@ -1,6 +1,5 @@
 """(encoder id, passage key) -> vector. A file of its own, disposable: losing it costs only time."""
 
-import json
 import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,9 @@ CREATE TABLE IF NOT EXISTS vectors (
     encoder INTEGER NOT NULL, key BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (encoder, key)
 ) WITHOUT ROWID;
 """
+
+
+_BATCH = 500
 
 
 class VectorCache:
@@ -43,15 +45,11 @@ class VectorCache:
         found: dict[bytes, bytes] = {}
         with self._lock:
             number = self._number(encoder)
-            for start in range(0, len(keys), 500):
-                part = [key.hex() for key in keys[start : start + 500]]
-                found.update(
-                    self._db.execute(
-                        "SELECT key, vector FROM vectors WHERE encoder = ?"
-                        " AND key IN (SELECT unhex_key.bytes FROM (SELECT value AS bytes FROM json_each(?)) unhex_key)",
-                        [number, json.dumps(part)],
-                    ).fetchall()
-                )
+            for start in range(0, len(keys), _BATCH):
+                part = keys[start : start + _BATCH]
+                marks = ", ".join("?" * len(part))
+                query = f"SELECT key, vector FROM vectors WHERE encoder = ? AND key IN ({marks})"
+                found.update(self._db.execute(query, [number, *part]).fetchall())
         return found
 
     def put(self, encoder: str, vectors: Mapping[bytes, bytes]) -> None:

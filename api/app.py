@@ -1,0 +1,90 @@
+"""The web application: JSON interface, web pages, health, and what stands before them."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from api import pages, problems, routes
+from api.guard import Guard, is_loopback
+from api.jobs import Worker
+from api.metrics import Measure, Metrics
+from api.settings import VERSION
+from api.wiring import Lessonry
+
+_STATIC = Path(__file__).with_name("static")
+
+log = logging.getLogger(__name__)
+
+
+def create_app(lessonry: Lessonry) -> FastAPI:
+    """An app over one home. It starts and stops its worker; the parts are closed by who made them."""
+    worker = Worker(lessonry)
+    metrics = Metrics(lessonry)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        worker.start()
+        try:
+            yield
+        finally:
+            worker.stop()
+
+    app = FastAPI(
+        title="Lessonry",
+        version=VERSION,
+        description="Search and recommendation for what organisations have already learned.",
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's page loads scripts from another site; ours is in `pages`
+        redoc_url=None,
+    )
+    app.state.lessonry = lessonry
+    app.state.worker = worker
+    settings = lessonry.settings
+    app.add_middleware(Measure, metrics=metrics)
+    app.add_middleware(
+        Guard,
+        loopback=is_loopback(settings.host),
+        public_read=settings.public_read,
+        max_bytes=settings.max_bytes,
+    )
+    problems.install(app)
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    _add_health(app, lessonry, metrics)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    return app
+
+
+def _add_health(app: FastAPI, lessonry: Lessonry, metrics: Metrics) -> None:
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """The process is alive."""
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    def readyz(request: Request, response: Response) -> dict[str, Any]:
+        """The store can be read, and how far the index is behind it. 503 if search would fail."""
+        indexer = lessonry.indexer
+        lineage, revision = lessonry.corpus.changes.position()
+        held = indexer.index.manifest
+        return {
+            "status": "ready",
+            "revision": revision,
+            "index": {
+                "encoder": held.encoder,
+                "count": held.count,
+                "revision": held.revision,
+                "lag": indexer.lag,
+                "pending": indexer.pending,
+            },
+        }
+
+    @app.get("/metrics", include_in_schema=False)
+    def prometheus() -> Response:
+        """See `api.metrics`."""
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,106 @@
+"""What stands before every request: who may come in, from where, and how much they may bring.
+
+Without tokens, a server on a loopback address is one person's own and is open; a web page of
+somebody else must still not reach it (other host names, writes from other sites). On any other
+address nothing is written, and reading needs the setting `public_read`.
+"""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import Problem
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ALWAYS_OPEN = frozenset({"/healthz", "/readyz"})
+_FORM_OVERHEAD = 1_000_000
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none';"
+    " form-action 'self'; object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def is_loopback(host: str) -> bool:
+    """True for names and addresses that only this machine can reach."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Guard:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, *, loopback: bool, public_read: bool, max_bytes: int) -> None:
+        self._app = app
+        self._loopback = loopback
+        self._public_read = public_read
+        self._most = max_bytes + _FORM_OVERHEAD
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        refused = self._refusal(scope)
+        if refused is not None:
+            await refused(scope, receive, guarded_send)
+            return
+        await self._app(scope, self._bounded(receive), guarded_send)
+
+    def _refusal(self, scope: Scope) -> Problem | None:
+        headers = Headers(scope=scope)
+        writes = scope["method"] not in _SAFE
+        if self._loopback:
+            if not _local_name(headers.get("host", "")):
+                return Problem(421, "this server answers to localhost only; open it by http://127.0.0.1")
+            if writes and _cross_site(headers):
+                return Problem(403, "a page of another site may not write here")
+        elif scope["path"] not in _ALWAYS_OPEN:
+            if writes:
+                return Problem(403, "on an address that is not loopback, writing needs a token, and none is made")
+            if not self._public_read:
+                return Problem(403, "on an address that is not loopback, reading needs the setting public_read")
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > self._most:
+            return Problem(413, f"the request is larger than {self._most / 1e6:.0f} MB (setting max_bytes)")
+        return None
+
+    def _bounded(self, receive: Receive) -> Receive:
+        """Stop reading a body that does not tell its length and goes on beyond the limit."""
+        seen = 0
+
+        async def bounded() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            return {"type": "http.disconnect"} if seen > self._most else message
+
+        return bounded
+
+
+def _local_name(host: str) -> bool:
+    name = urlsplit(f"//{host}").hostname or ""
+    return is_loopback(name)
+
+
+def _cross_site(headers: Headers) -> bool:
+    """True if a browser says that another site's page sent this."""
+    if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")

@@ -1,0 +1,87 @@
+"""Errors as RFC 9457 problems: one table from error classes to status codes, for every route.
+
+`detail` is the error's own line, which names the thing and the mend.
+"""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.settings import SettingsError
+from corpus import errors
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[errors.LessonryError], int] = {
+    errors.LessonryError: 500,
+    errors.CorpusError: 500,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.SchemaTooNew: 503,
+    errors.StoreUnusable: 503,
+    errors.BundleError: 422,
+    errors.IngestError: 422,
+    errors.FetchError: 502,
+    errors.Refused: 422,
+    errors.TooLarge: 413,
+    errors.Unreachable: 502,
+    errors.ExtractError: 422,
+    errors.UnsupportedType: 415,
+    errors.NothingToRead: 422,
+    errors.Unreadable: 422,
+    errors.SourceError: 422,
+    errors.SearchError: 500,
+    errors.BadQuery: 422,
+    errors.EncoderMissing: 503,
+    errors.IndexDamaged: 503,
+    SettingsError: 500,
+}
+"""Every class of errors has its line; a test walks the tree."""
+
+
+class Problem(JSONResponse):
+    """An `application/problem+json` response."""
+
+    media_type = "application/problem+json"
+
+    def __init__(self, status: int, detail: str, *, headers: dict[str, str] | None = None, **more: Any) -> None:
+        title = HTTPStatus(status).phrase
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+        super().__init__(body, status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` with a problem."""
+    app.add_exception_handler(errors.LessonryError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _known(request: Request, error: Exception) -> Problem:
+    return Problem(STATUS[type(error)], str(error))  # type: ignore[index]  # registered for LessonryError only
+
+
+async def _invalid(request: Request, error: Exception) -> Problem:
+    assert isinstance(error, RequestValidationError)
+    found = [{"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]} for one in error.errors()]
+    first = found[0]
+    return Problem(422, f"{first['where']}: {first['what']}", errors=found)
+
+
+async def _http(request: Request, error: Exception) -> Problem:
+    assert isinstance(error, HTTPException)
+    detail = str(error.detail)
+    if detail == HTTPStatus(error.status_code).phrase:
+        detail = f"{request.method} {request.url.path}: {detail.lower()}"
+    return Problem(error.status_code, detail, headers=dict(error.headers or {}))
+
+
+async def _unexpected(request: Request, error: Exception) -> Problem:
+    log.exception("unexpected error in %s %s", request.method, request.url.path)
+    return Problem(500, "an unexpected error, which is in the server's log; nothing that was stored is lost")

@@ -1,0 +1,252 @@
+"""The JSON interface under /v1. Thin: each route asks one thing of the parts and gives it a shape."""
+
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, UploadFile
+from pydantic import Field
+
+from api import cursors
+from api.jobs import Worker
+from api.schemas import (
+    CheckAnswer,
+    CollectionShape,
+    DocumentBrief,
+    DocumentEdit,
+    DocumentFull,
+    DocumentPage,
+    JobAnswer,
+    JobShape,
+    NewDocument,
+    PartialDate,
+    RelatedAnswer,
+    RelatedQuestion,
+    SearchAnswer,
+    Shape,
+)
+from api.wiring import Lessonry
+from corpus.errors import BadQuery, NotFound
+from corpus.types import Document, Filter, Kind, is_partial_date
+from corpus.urls import canonical
+from search import types as search_types
+from search.types import Mode, Suggestions
+
+router = APIRouter(prefix="/v1")
+
+MOST_PER_PAGE = 100
+_DEEPEST = 10_000
+"""How far a search can be paged, in documents."""
+
+
+def the_lessonry(request: Request) -> Lessonry:
+    """The parts, as the app was made with them."""
+    lessonry: Lessonry = request.app.state.lessonry
+    return lessonry
+
+
+def the_worker(request: Request) -> Worker:
+    """The runner of jobs."""
+    worker: Worker = request.app.state.worker
+    return worker
+
+
+Parts = Annotated[Lessonry, Depends(the_lessonry)]
+Jobs = Annotated[Worker, Depends(the_worker)]
+Words = Annotated[str, Field(max_length=200)]
+DocumentId = Annotated[str, Path(max_length=200)]
+
+
+class FilterParams(Shape):
+    """Which documents count; several values of one field are alternatives."""
+
+    kind: list[Kind] = []
+    organization: list[Words] = []
+    tag: list[Words] = []
+    collection: Words | None = None
+    since: PartialDate | None = None
+    until: PartialDate | None = None
+    cursor: Annotated[str, Field(max_length=500)] | None = None
+
+    def wanted(self) -> Filter:
+        """As the store understands it."""
+        for name in ("since", "until"):
+            value = getattr(self, name)
+            if value is not None and not is_partial_date(value):
+                raise BadQuery(f"{name}: {value!r} is no date; give YYYY, YYYY-MM or YYYY-MM-DD")
+        return Filter(
+            kind=tuple(self.kind), organization=tuple(self.organization), tag=tuple(self.tag),
+            collection=self.collection, since=self.since, until=self.until,
+        )  # fmt: skip
+
+
+class SearchParams(FilterParams):
+    """A search."""
+
+    q: str
+    mode: Mode = "hybrid"
+    limit: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 10
+    explain: bool = False
+
+
+class ListParams(FilterParams):
+    """A list of documents."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 20
+
+
+@router.get("/search")
+def search(parts: Parts, params: Annotated[SearchParams, Query()]) -> SearchAnswer:
+    """Search by meaning and by words."""
+    start = time.perf_counter()
+    wanted = params.wanted()
+    question = cursors.fingerprint(params.q, params.mode, wanted)
+    offset = _offset(cursors.decode(params.cursor, question)) if params.cursor else 0
+    results = parts.searcher.search(
+        search_types.Query(
+            text=params.q, mode=params.mode, limit=params.limit, offset=offset, wanted=wanted, explain=params.explain
+        )
+    )
+    seen = offset + params.limit
+    more = cursors.encode(seen, question) if results.hits and seen < results.total else None
+    return SearchAnswer.of(results, took_ms=_since(start), next=more)
+
+
+@router.post("/related")
+def related(parts: Parts, question: RelatedQuestion) -> RelatedAnswer:
+    """Lessons that bear on a page. The page is not stored and not logged."""
+    start = time.perf_counter()
+    return RelatedAnswer.of(_related(parts, question), took_ms=_since(start))
+
+
+@router.get("/documents/{document_id}/related")
+def related_to_document(
+    parts: Parts, document_id: DocumentId, limit: Annotated[int, Query(ge=1, le=50)] = 5
+) -> RelatedAnswer:
+    """Lessons that bear on a stored document."""
+    start = time.perf_counter()
+    return RelatedAnswer.of(parts.related.of_document(document_id, limit), took_ms=_since(start))
+
+
+@router.get("/documents")
+def list_documents(parts: Parts, params: Annotated[ListParams, Query()]) -> DocumentPage:
+    """Documents, the latest added first."""
+    wanted = params.wanted()
+    question = cursors.fingerprint("documents", wanted)
+    after = None
+    if params.cursor:
+        added, document_id = _pair(cursors.decode(params.cursor, question))
+        after = (added, document_id)
+    found = parts.corpus.documents.page(wanted, limit=params.limit + 1, after=after)
+    shown = found[: params.limit]
+    more = cursors.encode([shown[-1].added, shown[-1].id], question) if len(found) > params.limit else None
+    return DocumentPage(items=[DocumentBrief.of(document) for document in shown], next=more)
+
+
+@router.post("/documents", status_code=202)
+def add_document(jobs: Jobs, response: Response, new: NewDocument) -> JobAnswer:
+    """Take in an address or a text, as a job that survives a restart."""
+    return _accepted(jobs, response, new.model_dump(exclude_none=True))
+
+
+@router.post("/uploads", status_code=202)
+async def upload(jobs: Jobs, response: Response, file: UploadFile, kind: Kind | None = None) -> JobAnswer:
+    """Take in a file, as a job that survives a restart."""
+    job = await jobs.take_upload(file, {"kind": kind} if kind else {})
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return JobAnswer(job=JobShape.of(job))
+
+
+@router.get("/documents/{document_id}")
+def get_document(parts: Parts, document_id: DocumentId) -> DocumentFull:
+    """A document with its text and passages."""
+    return _whole(parts, parts.corpus.documents.get(document_id))
+
+
+@router.patch("/documents/{document_id}")
+def edit_document(parts: Parts, document_id: DocumentId, edit: DocumentEdit) -> DocumentFull:
+    """Set fields by hand; they win over what the source says from now on."""
+    document = parts.corpus.documents.get(document_id)
+    fields = edit.model_dump(include=edit.model_fields_set)
+    passages = parts.split(fields.get("title", document.title), document.text)
+    return _whole(parts, parts.corpus.documents.edit(document_id, fields, passages))
+
+
+@router.delete("/documents/{document_id}", status_code=204)
+def remove_document(parts: Parts, document_id: DocumentId) -> None:
+    """Remove a document; it is out of the next search."""
+    parts.corpus.documents.remove(document_id)
+
+
+@router.get("/jobs/{job_id}")
+def get_job(parts: Parts, job_id: Annotated[str, Path(max_length=64)]) -> JobShape:
+    """How a job stands."""
+    return JobShape.of(parts.corpus.jobs.get(job_id))
+
+
+@router.get("/check")
+def check(parts: Parts, url: Annotated[str, Query(min_length=1, max_length=2000)]) -> CheckAnswer:
+    """Is this address known, in any of its spellings?"""
+    try:
+        document = parts.corpus.documents.find(url)
+    except NotFound:
+        document = None
+    return CheckAnswer(
+        url=url, canonical=canonical(url), known=document is not None,
+        document=None if document is None else DocumentBrief.of(document),
+    )  # fmt: skip
+
+
+@router.get("/collections")
+def list_collections(parts: Parts) -> dict[str, Any]:
+    """All collections, by title."""
+    return {"items": [CollectionShape.of(one) for one in parts.corpus.collections.all()], "next": None}
+
+
+@router.get("/collections/{slug}")
+def get_collection(parts: Parts, slug: Annotated[str, Path(max_length=100)]) -> dict[str, Any]:
+    """A collection with its items in the curator's order."""
+    collection = parts.corpus.collections.get(slug)
+    items = [
+        {"position": item.position, "note": item.note, "document": DocumentBrief.of(item.document)}
+        for item in parts.corpus.collections.items(slug)
+    ]
+    return {**CollectionShape.of(collection).model_dump(), "items": items}
+
+
+def _related(parts: Lessonry, question: RelatedQuestion) -> Suggestions:
+    """A stored document by its own vectors; else what the page says."""
+    if question.document_id is not None:
+        return parts.related.of_document(question.document_id, question.limit)
+    if question.url is not None:
+        try:
+            return parts.related.of_document(parts.corpus.documents.find(question.url).id, question.limit)
+        except NotFound:
+            if not (question.title or question.text):
+                raise
+    return parts.related.of_text(question.title or "", question.text or "", question.limit)
+
+
+def _whole(parts: Lessonry, document: Document) -> DocumentFull:
+    return DocumentFull.whole(document, parts.corpus.documents.passages(document.id))
+
+
+def _accepted(jobs: Worker, response: Response, request: dict[str, Any]) -> JobAnswer:
+    job = jobs.take(request)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return JobAnswer(job=JobShape.of(job))
+
+
+def _offset(place: Any) -> int:
+    if not isinstance(place, int) or not 0 <= place <= _DEEPEST:
+        raise BadQuery("cursor: this is no cursor of ours; leave it out to begin at the first page")
+    return place
+
+
+def _pair(place: Any) -> tuple[str, str]:
+    if not (isinstance(place, list) and len(place) == 2 and all(isinstance(part, str) for part in place)):
+        raise BadQuery("cursor: this is no cursor of ours; leave it out to begin at the first page")
+    return place[0], place[1]
+
+
+def _since(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 2)

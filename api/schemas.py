@@ -1,0 +1,303 @@
+"""The JSON shapes of the HTTP interface, and how the nouns of the other rooms become them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from corpus.types import Collection, Document, Job, Kind, Passage, is_partial_date
+from search.types import Explanation, Hit, Results, Suggestions
+
+PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["2024", "2024-05", "2024-05-17"])]
+
+
+class Shape(BaseModel):
+    """Base of all shapes: what is unknown is refused, so that a typing error is seen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class DocumentBrief(Shape):
+    """A document in a list."""
+
+    id: str
+    title: str
+    url: str | None
+    kind: Kind
+    organization: str | None
+    published: str | None
+    tags: list[str]
+
+    @classmethod
+    def of(cls, document: Document) -> "DocumentBrief":
+        """The shape of a document."""
+        return cls(**_brief(document))
+
+
+class PassageShape(Shape):
+    """A passage of a document."""
+
+    id: int
+    heading: str
+    text: str
+
+    @classmethod
+    def of(cls, passage: Passage) -> "PassageShape":
+        """The shape of a passage."""
+        return cls(id=passage.id, heading=passage.heading, text=passage.text)
+
+
+class DocumentFull(DocumentBrief):
+    """A document with its text."""
+
+    language: str | None
+    source: str
+    added: str
+    changed: str
+    text: str
+    passages: list[PassageShape]
+
+    @classmethod
+    def whole(cls, document: Document, passages: list[Passage]) -> "DocumentFull":
+        """The shape of a document with its passages."""
+        return cls(
+            **_brief(document), language=document.language, source=document.source, added=document.added,
+            changed=document.changed, text=document.text, passages=[PassageShape.of(passage) for passage in passages],
+        )  # fmt: skip
+
+
+class DocumentPage(Shape):
+    """A page of documents; `next` is the cursor of the one after it."""
+
+    items: list[DocumentBrief]
+    next: str | None
+
+
+class DocumentEdit(Shape):
+    """What to set by hand; fields that are left out stay. A refresh from the source keeps them."""
+
+    title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    kind: Kind | None = None
+    url: Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")] | None = None
+    organization: Annotated[str, Field(max_length=200)] | None = None
+    published: PartialDate | None = None
+    language: Annotated[str, Field(max_length=35)] | None = None
+    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=20)] | None = None
+
+    @model_validator(mode="after")
+    def _real(self) -> "DocumentEdit":
+        for name in ("title", "kind", "tags"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be empty")
+        _check_date(self.published)
+        return self
+
+
+class NewDocument(Shape):
+    """What to take in: an address to fetch, or a text."""
+
+    url: Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")] | None = None
+    title: Annotated[str, Field(max_length=300)] | None = None
+    text: Annotated[str, Field(max_length=20_000_000)] | None = None
+    kind: Kind | None = None
+    organization: Annotated[str, Field(max_length=200)] | None = None
+    published: PartialDate | None = None
+    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=20)] = []
+    collection: Annotated[str, Field(max_length=60)] | None = None
+
+    @model_validator(mode="after")
+    def _enough(self) -> "NewDocument":
+        if self.text is None and self.url is None:
+            raise ValueError("give a url, or a title and a text")
+        if self.text is not None and not (self.title and self.title.strip() and self.text.strip()):
+            raise ValueError("a text needs a title, and neither may be empty")
+        _check_date(self.published)
+        return self
+
+
+class ExplanationShape(Shape):
+    """How a score came about: the sum of weight x normalised over `keyword` and `semantic`."""
+
+    keyword: dict[str, Any] | None
+    semantic: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, made: Explanation) -> "ExplanationShape":
+        """The shape of an explanation."""
+        keyword = {
+            "bm25": made.bm25, "normalised": made.bm25_normalised, "weight": made.keyword_weight,
+            "terms": list(made.terms),
+        }  # fmt: skip
+        semantic = {"cosine": made.cosine, "normalised": made.cosine_normalised, "weight": made.semantic_weight}
+        return cls(
+            keyword=keyword if made.keyword_weight else None, semantic=semantic if made.semantic_weight else None
+        )
+
+
+class HitShape(Shape):
+    """A document that answers, its best passage, and why."""
+
+    document: DocumentBrief
+    score: float
+    passage: PassageShape
+    snippet: str
+    explain: ExplanationShape | None
+
+    @classmethod
+    def of(cls, hit: Hit, explain: bool) -> "HitShape":
+        """The shape of a hit."""
+        return cls(
+            document=DocumentBrief.of(hit.document), score=hit.score, passage=PassageShape.of(hit.passage),
+            snippet=hit.snippet, explain=ExplanationShape.of(hit.explanation) if explain else None,
+        )  # fmt: skip
+
+
+class FacetCount(Shape):
+    """How many of the documents found have this value."""
+
+    value: str
+    count: int
+
+
+class SearchAnswer(Shape):
+    """The answer to a search."""
+
+    query: str
+    mode: str
+    took_ms: float
+    degraded: str | None
+    total: int
+    next: str | None
+    facets: dict[str, list[FacetCount]]
+    hits: list[HitShape]
+
+    @classmethod
+    def of(cls, results: Results, *, took_ms: float, next: str | None) -> "SearchAnswer":
+        """The shape of results."""
+        query = results.query
+        return cls(
+            query=query.text, mode=query.mode, took_ms=took_ms, degraded=results.degraded, total=results.total,
+            next=next, hits=[HitShape.of(hit, query.explain) for hit in results.hits],
+            facets={
+                name: [FacetCount(value=value, count=count) for value, count in counts]
+                for name, counts in results.facets.items()
+            },
+        )  # fmt: skip
+
+
+class RelatedQuestion(Shape):
+    """The page to find lessons for: a stored document, or an address, a title, a text."""
+
+    url: Annotated[str, Field(max_length=2000)] | None = None
+    title: Annotated[str, Field(max_length=1000)] | None = None
+    text: Annotated[str, Field(max_length=2_000_000)] | None = None
+    document_id: str | None = None
+    limit: Annotated[int, Field(ge=1, le=50)] = 5
+
+    @model_validator(mode="after")
+    def _enough(self) -> "RelatedQuestion":
+        if not (self.url or self.title or self.text or self.document_id):
+            raise ValueError("give a document_id, a url, a title or a text")
+        return self
+
+
+class BecauseShape(Shape):
+    """The two sentences that tie a suggestion to the page."""
+
+    yours: str
+    theirs: str
+    passage_id: int
+    score: float
+
+
+class SuggestionShape(Shape):
+    """A document that bears on the page."""
+
+    document: DocumentBrief
+    score: float
+    because: list[BecauseShape]
+
+
+class RelatedAnswer(Shape):
+    """Suggestions, best first; an empty list where nothing is near enough."""
+
+    took_ms: float
+    degraded: str | None
+    suggestions: list[SuggestionShape]
+
+    @classmethod
+    def of(cls, found: Suggestions, *, took_ms: float) -> "RelatedAnswer":
+        """The shape of suggestions."""
+        return cls(
+            took_ms=took_ms,
+            degraded=found.degraded,
+            suggestions=[
+                SuggestionShape(
+                    document=DocumentBrief.of(one.document),
+                    score=one.score,
+                    because=[
+                        BecauseShape(yours=b.yours, theirs=b.theirs, passage_id=b.passage_id, score=b.score)
+                        for b in one.because
+                    ],
+                )
+                for one in found.items
+            ],
+        )
+
+
+class JobShape(Shape):
+    """A piece of work and how it stands. `result` has the counts and items of `lessonry add --json`."""
+
+    id: str
+    status: Literal["queued", "running", "done", "failed"]
+    created: str
+    updated: str
+    error: str | None
+    result: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, job: Job) -> "JobShape":
+        """The shape of a job."""
+        return cls(
+            id=job.id, status=job.status, created=job.created, updated=job.updated, error=job.error, result=job.result
+        )
+
+
+class JobAnswer(Shape):
+    """A job that was taken on."""
+
+    job: JobShape
+
+
+class CheckAnswer(Shape):
+    """Whether an address is known, in any of its spellings."""
+
+    url: str
+    canonical: str
+    known: bool
+    document: DocumentBrief | None
+
+
+class CollectionShape(Shape):
+    """A curated list."""
+
+    slug: str
+    title: str
+    description: str
+    size: int
+
+    @classmethod
+    def of(cls, collection: Collection) -> "CollectionShape":
+        """The shape of a collection."""
+        return cls(
+            slug=collection.slug, title=collection.title, description=collection.description, size=collection.size
+        )
+
+
+def _brief(document: Document) -> dict[str, Any]:
+    names = ("id", "title", "url", "kind", "organization", "published")
+    return {**{name: getattr(document, name) for name in names}, "tags": list(document.tags)}
+
+
+def _check_date(published: str | None) -> None:
+    if published is not None and not is_partial_date(published):
+        raise ValueError("published must be a date: YYYY, YYYY-MM or YYYY-MM-DD")

@@ -1,0 +1,90 @@
+"""Settings, and the only reader of the environment.
+
+Precedence: an option given in code or on the command line, the environment (`LESSONRY_*`),
+`lessonry.toml` in the home folder, the default.
+"""
+
+import os
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from corpus.errors import LessonryError
+
+try:
+    VERSION = version("lessonry")
+except PackageNotFoundError:  # run from a checkout that was not installed
+    VERSION = "0"
+
+
+class SettingsError(LessonryError):
+    """A setting that cannot be used; names it and says why."""
+
+
+class Settings(BaseSettings):
+    """Every setting there is. In `lessonry.toml` by its name, in the environment as LESSONRY_NAME."""
+
+    model_config = SettingsConfigDict(env_prefix="LESSONRY_", extra="forbid", frozen=True)
+
+    home: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("lessonry"), description="Where everything is kept."
+    )
+    model: str = Field("all-MiniLM-L6-v2", description="A sentence-transformers name or path.")
+    models: Path = Field(
+        default_factory=lambda: platformdirs.user_cache_path("lessonry") / "models",
+        description="Where exported models are kept; may be shared by many homes.",
+    )
+    max_bytes: int = Field(50_000_000, gt=0, description="The largest document that is read, in bytes.")
+    fetch_seconds: float = Field(30.0, gt=0, description="The longest time for one address, in seconds.")
+    fetch_redirects: int = Field(5, ge=0, description="The most redirects that are followed.")
+    allow_private: bool = Field(False, description="Fetch from private and loopback addresses too.")
+    respect_robots: bool = Field(True, description="Do as robots.txt asks.")
+    user_agent: str = Field(
+        f"Lessonry/{VERSION} (search of lessons learned)", description="How we name ourselves to servers."
+    )
+    host: str = Field("127.0.0.1", description="The address to serve on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
+    public_read: bool = Field(False, description="On an address that is not loopback, let anyone read.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """See the header for the order."""
+        given = init_settings().get("home") or env_settings().get("home") or platformdirs.user_data_path("lessonry")
+        toml = TomlConfigSettingsSource(settings_cls, Path(str(given)).expanduser() / "lessonry.toml")
+        return init_settings, env_settings, toml
+
+
+def load(**given: Any) -> Settings:
+    """The settings in force; values that are None count as not given. SettingsError names a bad one."""
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"setting {name!r}: {first['msg']}") from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"lessonry.toml cannot be read: {error}") from error
+    return settings.model_copy(
+        update={"home": settings.home.expanduser().absolute(), "models": settings.models.expanduser().absolute()}
+    )
+
+
+def no_color() -> bool:
+    """True where the environment asks for plain output (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))

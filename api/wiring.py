@@ -1,0 +1,114 @@
+"""The one place where the parts are put together, and closed if anything fails half way.
+
+Parts are made when first needed, so that a command pays only for what it uses.
+"""
+
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from api.settings import Settings
+from corpus import passages
+from corpus.collections import slug_of
+from corpus.store import Corpus
+from corpus.types import PassageText
+from corpus.vectors import VectorCache
+
+if TYPE_CHECKING:
+    from ingest.fetch import Fetcher
+    from ingest.pipeline import Ingestor
+    from search.encoders import Encoder
+    from search.indexer import Indexer
+    from search.related import Related
+    from search.searcher import Searcher
+
+
+class Lessonry:
+    """Everything of one home, ready to be used. Close it when done."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.corpus = Corpus(settings.home)
+
+    @cached_property
+    def encoder(self) -> "Encoder":
+        """The configured model; EncoderMissing if it cannot be opened."""
+        from search.encoders import open_encoder
+
+        return open_encoder(self.settings.model, self.settings.models)
+
+    @cached_property
+    def cache(self) -> VectorCache:
+        """The vectors that were computed before."""
+        return VectorCache(self.settings.home / "vectors.db")
+
+    @cached_property
+    def indexer(self) -> "Indexer":
+        """The vector index and what keeps it in step."""
+        from search.index_faiss import FaissIndex
+        from search.indexer import Indexer
+
+        index = FaissIndex(self.settings.home / "index", self.encoder.id, self.encoder.dimension)
+        return Indexer(self.corpus.changes, self.cache, self.encoder, index)
+
+    @cached_property
+    def searcher(self) -> "Searcher":
+        """Answers queries."""
+        from search.searcher import Searcher
+
+        return Searcher(self.corpus, self.encoder, self.indexer)
+
+    @cached_property
+    def related(self) -> "Related":
+        """Suggests lessons for a page."""
+        from search.related import Related
+
+        return Related(self.corpus, self.encoder, self.indexer, self.split, self.searcher.refresh)
+
+    @cached_property
+    def fetcher(self) -> "Fetcher":
+        """The guarded way to the network."""
+        from ingest.fetch import Fetcher, Limits
+
+        settings = self.settings
+        return Fetcher(
+            Limits(
+                max_bytes=settings.max_bytes, seconds=settings.fetch_seconds, redirects=settings.fetch_redirects
+            ),
+            user_agent=settings.user_agent,
+            allow_private=settings.allow_private,
+            respect_robots=settings.respect_robots,
+        )
+
+    @cached_property
+    def ingestor(self) -> "Ingestor":
+        """Takes documents in."""
+        from ingest.pipeline import Ingestor
+
+        return Ingestor(self.corpus.documents, self.fetcher, lambda draft: self.split(draft.title, draft.text))
+
+    def split(self, title: str, text: str) -> list[PassageText]:
+        """Headed text -> passages that the encoder can read whole."""
+        return passages.split(text, title=title, measure=self.encoder.measure, limit=self.encoder.limit)
+
+    def add_to_collection(self, name: str, document_id: str) -> None:
+        """Put a document into the collection of that slug or title, which is made if there is none."""
+        slug = slug_of(name)
+        if all(slug != collection.slug for collection in self.corpus.collections.all()):
+            self.corpus.collections.create(name, slug=slug)
+        self.corpus.collections.add(slug, document_id)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        made = vars(self)
+        if "fetcher" in made:
+            self.fetcher.close()
+        if "cache" in made:
+            self.cache.close()
+        self.corpus.close()
+
+    def __enter__(self) -> "Lessonry":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

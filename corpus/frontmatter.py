@@ -1,0 +1,69 @@
+"""Front matter: the fields between `---` (YAML) or `+++` (TOML) before a text. Pure text, both ways."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+
+import yaml
+
+_FRONT = re.compile(
+    r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<fields>.*?)(?:(?<=\n)|(?<=\r))(?P<end>---|\+\+\+|\.\.\.)[ \t]*(?:\r?\n|\Z)(?:\r?\n)?",
+    re.DOTALL,
+)
+_LONGEST = 100_000
+"""Fields longer than this are no front matter, but a text with rules drawn in it."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as people write it: what looks like a date but is none (2021-13-45) stays text."""
+
+    def construct_timestamp(self, node: yaml.ScalarNode) -> object:
+        try:
+            return self.construct_yaml_timestamp(node)
+        except (ValueError, OverflowError):
+            return self.construct_scalar(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_timestamp)
+
+
+def parse(text: str) -> tuple[dict[str, object], str]:
+    """The fields and the body. Without front matter, or if it is broken, no fields and the whole text.
+
+    >>> parse("---\\ntitle: A day\\n---\\nIt rained.")
+    ({'title': 'A day'}, 'It rained.')
+    """
+    match = _FRONT.match(text[: _LONGEST + 10])
+    if match is None or (match["end"] == "+++") != (match["fence"] == "+++"):
+        return {}, text
+    fields = _yaml(match["fields"]) if match["fence"] == "---" else _toml(match["fields"])
+    return ({}, text) if fields is None else (fields, text[match.end() :])
+
+
+def dump(fields: Mapping[str, object], body: str) -> str:
+    """Text with YAML front matter, the same for the same fields; `parse` gives back what was put in.
+
+    Fields keep their order. Values are text, numbers, booleans, dates, lists and mappings.
+    """
+    head = yaml.safe_dump(dict(fields), allow_unicode=True, sort_keys=False, default_flow_style=False, width=10_000)
+    return f"---\n{head}---\n\n{body}"
+
+
+def _yaml(text: str) -> dict[str, object] | None:
+    if not text.strip():
+        return {}
+    try:
+        fields = yaml.load(text, _Loader)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):  # e.g. !!int "" and lists as keys
+        return None
+    if not isinstance(fields, dict):
+        return None
+    return {key.isoformat() if isinstance(key, date) else str(key): value for key, value in fields.items()}
+
+
+def _toml(text: str) -> dict[str, object] | None:
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None

@@ -1,0 +1,107 @@
+"""Corpus: the truth of one home, put together from its parts. Backup and restore of the whole."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from types import TracebackType
+
+from corpus.changes import ChangeLog
+from corpus.collections import Collections
+from corpus.database import Database
+from corpus.documents import Documents
+from corpus.errors import BundleError, StoreUnusable
+from corpus.fulltext import FullText
+from corpus.jobs import Jobs
+
+FILE = "lessonry.db"
+
+
+class Corpus:
+    """Everything that is known in one home folder. Raises StoreUnusable and SchemaTooNew on opening."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.db = Database(home / FILE)
+        self.documents = Documents(self.db)
+        self.collections = Collections(self.db, self.documents)
+        self.changes = ChangeLog(self.db)
+        self.fulltext = FullText(self.db)
+        self.jobs = Jobs(self.db)
+
+    def problems(self) -> list[str]:
+        """What is wrong with the database, one line each: its pages, its references, its full text."""
+        found: list[str] = []
+        with self.db.read() as db:
+            found += [row[0] for row in db.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
+            found += [f"a row of {row[0]} points at nothing" for row in db.execute("PRAGMA foreign_key_check")]
+        try:
+            with self.db.write() as db:
+                db.execute("INSERT INTO passages_fts (passages_fts, rank) VALUES ('integrity-check', 1)")
+        except (sqlite3.DatabaseError, StoreUnusable):
+            found.append("the full-text index does not agree with the passages")
+        return found
+
+    def rebuild_fulltext(self) -> None:
+        """Make the full-text index anew from the passages."""
+        with self.db.write() as db:
+            db.execute("INSERT INTO passages_fts (passages_fts) VALUES ('rebuild')")
+
+    def backup(self, target: Path) -> None:
+        """Write the whole database to one file, while it is in use; complete, or not there at all."""
+        partial = target.with_name(target.name + ".partial")
+        try:
+            partial.unlink(missing_ok=True)
+            with self.db.read() as db:
+                db.execute("VACUUM INTO ?", [str(partial)])
+            with partial.open("rb") as file:
+                os.fsync(file.fileno())
+            partial.replace(target)
+        except OSError as error:
+            raise StoreUnusable(target, error.strerror or str(error)) from error
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.db.close()
+
+    def __enter__(self) -> "Corpus":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def restore_backup(source: Path, home: Path) -> None:
+    """Put a backup in the place of a home's database, in one transaction of the database itself.
+
+    The backup is checked first; other processes go on and see the restored state. BundleError
+    if it is not a backup, SchemaTooNew if it is one of a newer version; then nothing has changed.
+    """
+    if not source.is_file():
+        raise BundleError(source, "there is no such file")
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home, prefix="restore-") as folder:
+        prepared = Path(folder) / FILE
+        shutil.copyfile(source, prepared)
+        _check(prepared, source)
+        with Corpus(home) as current:
+            revision = current.changes.position()[1]
+        with Corpus(Path(folder)) as copy, copy.db.write() as db:
+            db.execute("UPDATE state SET revision = max(revision, ?) + 1, lineage = hex(randomblob(8))", [revision])
+        with closing(sqlite3.connect(prepared)) as ready, closing(sqlite3.connect(home / FILE, timeout=30)) as target:
+            ready.backup(target)
+
+
+def _check(path: Path, shown: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path)) as backup:
+            verdict = backup.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            backup.execute("SELECT lineage FROM state").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise BundleError(shown, f"this is not a backup of Lessonry ({error}); nothing was changed") from error
+    if verdict != "ok":
+        raise BundleError(shown, "the backup is damaged; nothing was changed")

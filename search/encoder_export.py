@@ -1,0 +1,110 @@
+"""Export of a sentence-transformers model to ONNX: done once, on set-up or first use.
+
+Only models of the common shape (transformer, mean or first-token pooling, perhaps
+normalisation) are exported, and only if the export gives the same vectors on probe texts.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+
+from search.encoder_onnx import FILES, OnnxEncoder, export_folder, open_exported
+from search.encoder_torch import TorchEncoder, prompts, weights_digest
+
+_PROBES = (
+    "The certificate expired and every client refused to connect.",
+    "x509: certificate has expired or is not yet valid",
+    "A valve stuck open; the panel showed it closed. " * 40,
+)
+_TOLERANCE = 1e-4
+
+
+def export(model: Any, name: str, models: Path) -> bool:
+    """Write the exported model under `models`; False if it has no such shape or nowhere to stand."""
+    pooling = _pooling(model)
+    if pooling is None:
+        return False
+    folder = export_folder(name, models)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_suffix(".lock")):
+            if open_exported(name, models) is not None:  # another process was quicker
+                return True
+            shutil.rmtree(folder, ignore_errors=True)  # an export that was cut off
+            with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
+                _write(model, name, pooling, Path(partial))
+                if not _agrees(model, name, Path(partial)):
+                    return False
+                os.replace(_settled(Path(partial)), folder)
+    except OSError:  # a folder that cannot be written, a full disk: the model still runs, slower
+        return False
+    return True
+
+
+def _pooling(model: Any) -> str | None:
+    modules = list(model)
+    names = [type(module).__name__ for module in modules]
+    if names not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        return None
+    mode = modules[1].get_config_dict().get("pooling_mode")
+    fast = getattr(model.tokenizer, "is_fast", False)
+    return str(mode) if fast and mode in ("mean", "cls") else None
+
+
+def _write(model: Any, name: str, pooling: str, folder: Path) -> None:
+    import torch
+
+    class LastHidden(torch.nn.Module):
+        """The transformer with just the inputs and the output that we use."""
+
+        def __init__(self, inner: Any) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return self.inner(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+
+    ids = torch.ones((2, 16), dtype=torch.int64)
+    axes = {name: {0: "batch", 1: "length"} for name in ("input_ids", "attention_mask", "hidden")}
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # the tracer warns about shapes; `_agrees` is the check
+        torch.onnx.export(
+            LastHidden(model[0].auto_model), (ids, torch.ones_like(ids)), str(folder / FILES.model),
+            input_names=["input_ids", "attention_mask"], output_names=["hidden"], dynamic_axes=axes, dynamo=False,
+        )  # fmt: skip
+    model.tokenizer.backend_tokenizer.save(str(folder / FILES.tokenizer))
+    query_prompt, passage_prompt = prompts(model)
+    most, dimension = int(model.max_seq_length or 512), int(model.get_embedding_dimension())
+    manifest = {
+        "id": f"{name}@{weights_digest(model)[:12]}/onnx-fp32/{pooling}/{most}/{dimension}",
+        "pooling": pooling,
+        "most": most,
+        "special": model.tokenizer.num_special_tokens_to_add(),
+        "dimension": dimension,
+        "query_prompt": query_prompt,
+        "passage_prompt": passage_prompt,
+        "bytes": (folder / FILES.model).stat().st_size,
+    }
+    (folder / FILES.manifest).write_text(json.dumps(manifest, indent=2, ensure_ascii=False))
+
+
+def _agrees(model: Any, name: str, folder: Path) -> bool:
+    exported = OnnxEncoder(folder)
+    expected = TorchEncoder(name, model).encode(_PROBES)
+    return bool(np.abs(exported.encode(_PROBES) - expected).max() < _TOLERANCE)
+
+
+def _settled(folder: Path) -> Path:
+    """Move the files into a folder of their own beside the temporary one, ready to be renamed."""
+    settled = folder.with_name(folder.name + ".settled")
+    settled.mkdir()
+    for path in list(folder.iterdir()):
+        path.replace(settled / path.name)
+    return settled

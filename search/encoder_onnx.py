@@ -1,0 +1,134 @@
+"""An exported model on ONNX Runtime: no torch, no transformers. The path of every query.
+
+onnxruntime and the session are opened on the first text, so that reading an encoder's id is cheap.
+"""
+
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from search.encoders import Vectors
+
+FILES = SimpleNamespace(model="model.onnx", tokenizer="tokenizer.json", manifest="encoder.json")
+
+_BATCH_TOKENS = 1024
+"""Word pieces per run: measured best on two cores; larger batches fall out of the processor's cache."""
+
+
+def export_folder(name: str, models: Path) -> Path:
+    """Where the export of a model stands: readable, and distinct for distinct names."""
+    slug = re.sub(r"[^\w.-]+", "-", name).strip("-.")[-60:]
+    return models / f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def open_exported(name: str, models: Path) -> "OnnxEncoder | None":
+    """The encoder of an earlier export, None if there is none or it is incomplete."""
+    folder = export_folder(name, models)
+    try:
+        return OnnxEncoder(folder)
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+class OnnxEncoder:
+    """An Encoder over the three files of an export."""
+
+    def __init__(self, folder: Path) -> None:
+        manifest = json.loads((folder / FILES.manifest).read_text())
+        self._folder = folder
+        self._pooling = str(manifest["pooling"])
+        self._prompts = (str(manifest["query_prompt"]), str(manifest["passage_prompt"]))
+        self._lock = threading.Lock()
+        self.id = str(manifest["id"])
+        self._special = int(manifest["special"])
+        self._most = int(manifest["most"])
+        self.limit = self._most - self._special
+        self.dimension = int(manifest["dimension"])
+        if (folder / FILES.model).stat().st_size != manifest["bytes"]:
+            raise ValueError(f"{folder / FILES.model} is cut off")
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        tokenizer = Tokenizer.from_file(str(self._folder / FILES.tokenizer))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(
+            str(self._folder / FILES.model), options, providers=["CPUExecutionProvider"]
+        )
+
+    def measure(self, texts: Sequence[str]) -> list[int]:
+        """See Encoder."""
+        return [len(encoding) for encoding in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See Encoder."""
+        return self._encode([self._prompts[1] + text for text in texts])
+
+    def encode_query(self, text: str) -> Vectors:
+        """See Encoder."""
+        vector: Vectors = self._encode([self._prompts[0] + text])[0]
+        return vector
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        tokens = self._tokens(texts)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for rows in _batches([len(ids) for ids in tokens]):
+            vectors[rows] = self._run([tokens[row] for row in rows])
+        return vectors
+
+    def _tokens(self, texts: list[str]) -> list[list[int]]:
+        """Word pieces of each text with the special ones, cut to the limit as the model's authors cut."""
+        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(texts, add_special_tokens=True)]
+        return [ids if len(ids) <= self._most else _cut(ids, self._most, self._special) for ids in encoded]
+
+    def _run(self, tokens: list[list[int]]) -> Vectors:
+        length = max(len(ids) for ids in tokens)
+        ids = np.zeros((len(tokens), length), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, pieces in enumerate(tokens):
+            ids[row, : len(pieces)] = pieces
+            mask[row, : len(pieces)] = 1
+        with self._lock:
+            session = self._session
+        hidden = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        if self._pooling == "cls":
+            pooled = hidden[:, 0]
+        else:
+            weights = mask[:, :, None].astype(np.float32)
+            pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
+        normed: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
+        return normed
+
+
+def _cut(ids: list[int], most: int, special: int) -> list[int]:
+    """The first `most` pieces; the closing special piece, where there is one, stays the last."""
+    return [*ids[: most - 1], ids[-1]] if special > 1 else ids[:most]
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Row numbers grouped by similar length, so that little is padding, within the token budget."""
+    batches: list[list[int]] = []
+    held: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda row: (lengths[row], row)):
+        if held and (len(held) + 1) * lengths[row] > _BATCH_TOKENS:
+            batches.append(held)
+            held = []
+        held.append(row)
+    return [*batches, held] if held else batches

@@ -1,0 +1,88 @@
+"""sentence-transformers itself: loads any model; encodes those that cannot be exported.
+
+Importing this file is cheap; torch is imported on first use.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import EncoderMissing
+from search.encoders import Vectors
+
+_BATCH = 16
+
+
+def load(name: str, source: str, expected_sha256: str | None = None) -> Any:
+    """The SentenceTransformer of a name or path. Weights whose digest is not the expected one are refused."""
+    if expected_sha256 is not None:
+        found = file_sha256(Path(source) / "model.safetensors")
+        if found != expected_sha256:
+            raise EncoderMissing(name, f"its weights are not the expected ones (sha256 {found[:12]}…)")
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        model = SentenceTransformer(source)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise EncoderMissing(name, f"sentence-transformers cannot load it ({reason})") from error
+    model.eval()
+    return model
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file, "missing" if there is none."""
+    if not path.is_file():
+        return "missing"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def weights_digest(model: Any) -> str:
+    """Digest of all parameters of a loaded model: equal weights, equal digest, whatever the file."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def prompts(model: Any) -> tuple[str, str]:
+    """(before a query, before a passage), as the model's authors configured them; often both empty."""
+    known: dict[str, str] = getattr(model, "prompts", None) or {}
+    return known.get("query") or "", known.get("document") or known.get("passage") or ""
+
+
+class TorchEncoder:
+    """An Encoder over a loaded SentenceTransformer."""
+
+    def __init__(self, name: str, model: Any) -> None:
+        self._model = model
+        self._query_prompt, self._passage_prompt = prompts(model)
+        self.dimension = int(model.get_embedding_dimension())
+        most = int(model.max_seq_length or 512)
+        self.limit = most - model.tokenizer.num_special_tokens_to_add()
+        self.id = f"{name}@{weights_digest(model)[:12]}/torch/{most}/{self.dimension}"
+
+    def measure(self, texts: Sequence[str]) -> list[int]:
+        """See Encoder."""
+        tokens = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        return [len(ids) for ids in tokens["input_ids"]]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See Encoder."""
+        return self._encode([self._passage_prompt + text for text in texts])
+
+    def encode_query(self, text: str) -> Vectors:
+        """See Encoder."""
+        vector: Vectors = self._encode([self._query_prompt + text])[0]
+        return vector
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        vectors = self._model.encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)

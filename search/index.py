@@ -1,0 +1,102 @@
+"""VectorIndex: the seam between the searcher and an engine; and ExactIndex, its oracle.
+
+An index is a copy. It says in its manifest what it was built from, it may miss what is newer,
+and whatever it returns is read back from the store.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.encoders import Vectors
+
+Ids = NDArray[np.int64]
+Scored = list[tuple[int, float]]
+"""(passage id, cosine), best first, ties by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index holds: vectors of this encoder, of a store of this lineage at this revision."""
+
+    encoder: str
+    dimension: int
+    lineage: str = ""
+    revision: int = 0
+    count: int = 0
+    checksum: str = ""
+
+
+class VectorIndex(Protocol):
+    """Vectors of unit length by passage id. Readers may search while one writer updates."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the index holds now."""
+
+    def update(self, ids: Sequence[int], vectors: Vectors, gone: Sequence[int], *, lineage: str, revision: int) -> None:
+        """Hold these vectors too (an id that is there is replaced), drop those gone, stand at `revision`."""
+
+    def clear(self) -> None:
+        """Hold nothing and stand at revision 0."""
+
+    def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Scored:
+        """The `k` nearest passages by cosine, only among `allowed` (sorted ids) if given."""
+
+    def vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """The vectors that are held among `ids`."""
+
+
+def cosines(vectors: Vectors, query: Vectors) -> NDArray[np.float64]:
+    """[n, d] and [d] of unit length -> cosines [n], rounded to six digits.
+
+    Computed row by row in double precision, so that neither the engine, nor the number of
+    threads, nor the place of a vector changes a score: equal texts tie exactly.
+    """
+    wide = vectors.astype(np.float64) * query.astype(np.float64)
+    rounded: NDArray[np.float64] = np.round(wide.sum(axis=1), 6)
+    return rounded
+
+
+def best(ids: Ids, scores: NDArray[np.float64], k: int) -> Scored:
+    """The `k` best, ties by id."""
+    order = np.lexsort((ids, -scores))[:k]
+    return [(int(ids[place]), float(scores[place])) for place in order]
+
+
+class ExactIndex:
+    """Brute force over an array in memory: slow at size, right by construction."""
+
+    def __init__(self, encoder: str, dimension: int) -> None:
+        self._empty = Manifest(encoder, dimension)
+        self.clear()
+
+    def clear(self) -> None:
+        """See VectorIndex."""
+        self.manifest = self._empty
+        self._held: dict[int, Vectors] = {}
+
+    def update(self, ids: Sequence[int], vectors: Vectors, gone: Sequence[int], *, lineage: str, revision: int) -> None:
+        """See VectorIndex."""
+        held = dict(self._held)
+        for passage_id in gone:
+            held.pop(passage_id, None)
+        held.update(zip(ids, vectors, strict=True))
+        self._held = held
+        self.manifest = replace(self.manifest, lineage=lineage, revision=revision, count=len(held))
+
+    def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Scored:
+        """See VectorIndex."""
+        held = self._held
+        ids = sorted(held if allowed is None else held.keys() & set(allowed.tolist()))
+        if not ids:
+            return []
+        return best(np.array(ids, dtype=np.int64), cosines(np.stack([held[i] for i in ids]), vector), k)
+
+    def vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """See VectorIndex."""
+        held = self._held
+        return {passage_id: held[passage_id] for passage_id in ids if passage_id in held}

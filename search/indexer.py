@@ -1,0 +1,142 @@
+"""Keeps an index in step with the store: changes since the manifest -> vectors -> index.
+
+Safe to repeat and to kill at any moment: what is encoded is cached, what is not is encoded next time.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from corpus.changes import ChangeLog
+from corpus.errors import IndexDamaged
+from corpus.vectors import VectorCache
+from search.encoders import Encoder, Vectors
+from search.index_faiss import FaissIndex
+
+_BATCH = 64
+"""Passages encoded between two writes to the cache: what a kill costs at most."""
+_SMALL_TAIL = 1_000
+"""A tail up to this size is never worth a new generation by itself."""
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Told (passages encoded, passages to encode)."""
+
+
+class Indexer:
+    """Brings one index up to the store. All its methods may be called from any thread."""
+
+    def __init__(self, changes: ChangeLog, cache: VectorCache, encoder: Encoder, index: FaissIndex) -> None:
+        self._changes = changes
+        self._cache = cache
+        self._encoder = encoder
+        self.index = index
+        self._lock = threading.Lock()
+        self._pending: dict[int, bytes] = {}
+        self._opened = False
+
+    @property
+    def pending(self) -> int:
+        """How many passages have no vector yet, as of the last `catch_up`."""
+        return len(self._pending)
+
+    @property
+    def lag(self) -> int:
+        """How many writing transactions the store is ahead of the index."""
+        return max(0, self._changes.position()[1] - self.index.manifest.revision)
+
+    def catch_up(
+        self, *, encode_at_most: int | None = None, wait: bool = True, progress: Progress | None = None
+    ) -> int:
+        """Bring the index to the store's revision; the number of passages still without a vector.
+
+        At most `encode_at_most` passages are encoded now (None: all of them); the others wait.
+        With `wait` False an index that another thread is busy with is left as it stands.
+        """
+        if not self._lock.acquire(blocking=wait):
+            return self.pending
+        try:
+            self._open()
+            held = self.index.manifest
+            if (held.lineage, held.revision) != self._changes.position() or self._pending:
+                self._apply(encode_at_most, progress)
+            return self.pending
+        finally:
+            self._lock.release()
+
+    def compact_if_worth_it(self) -> bool:
+        """Fold the tail into a new generation when it has grown to a fair share of the base."""
+        with self._lock:
+            worth = self.index.tail_size > max(_SMALL_TAIL, self.index.base_size // 10)
+            worth = worth or (self.index.base_size == 0 and self.index.tail_size > 0)
+            if self._pending or not worth:
+                return False
+            self.index.compact()
+            return True
+
+    def rebuild(self, *, progress: Progress | None = None) -> int:
+        """Make the index anew from the store and write it; the number of passages it holds."""
+        with self._lock:
+            self._opened = True
+            self._pending = {}
+            self.index.clear()
+            self._apply(None, progress)
+            self.index.compact()
+            return self.index.manifest.count
+
+    def _open(self) -> None:
+        if self._opened:
+            return
+        try:
+            self.index.open()
+        except IndexDamaged as error:
+            log.warning("%s", error)
+            self.index.clear()
+        self._opened = True
+
+    def _apply(self, encode_at_most: int | None, progress: Progress | None) -> None:
+        changes = self._changes.since(self.index.manifest.revision)
+        if changes.lineage != self.index.manifest.lineage or changes.revision < self.index.manifest.revision:
+            self.index.clear()
+            self._pending = {}
+            changes = self._changes.since(0)
+        wanted = {**self._pending, **dict(changes.added)}
+        for passage_id in changes.removed:
+            wanted.pop(passage_id, None)
+        vectors = self._vectors(wanted, encode_at_most, progress)
+        ids = [passage_id for passage_id in wanted if passage_id in vectors]
+        matrix = np.stack([vectors[i] for i in ids]) if ids else np.zeros((0, self._encoder.dimension), np.float32)
+        self.index.update(ids, matrix, changes.removed, lineage=changes.lineage, revision=changes.revision)
+        self._pending = {passage_id: key for passage_id, key in wanted.items() if passage_id not in vectors}
+
+    def _vectors(
+        self, wanted: dict[int, bytes], encode_at_most: int | None, progress: Progress | None
+    ) -> dict[int, Vectors]:
+        cached = self._cache.get(self._encoder.id, list(dict.fromkeys(wanted.values())))
+        missing = {key: passage_id for passage_id, key in wanted.items() if key not in cached}
+        cached.update(self._encode(dict(list(missing.items())[:encode_at_most]), progress))
+        return {i: np.frombuffer(cached[key], dtype="<f4") for i, key in wanted.items() if key in cached}
+
+    def _encode(self, missing: dict[bytes, int], progress: Progress | None) -> dict[bytes, bytes]:
+        """Encode one passage for each key, similar lengths together, caching as it goes."""
+        encoded: dict[bytes, bytes] = {}
+        texts = self._changes.texts(list(missing.values()))
+        todo = sorted(
+            ((key, texts[i]) for key, i in missing.items() if i in texts), key=lambda pair: (len(pair[1]), pair[0])
+        )
+        for start in range(0, len(todo), _BATCH):
+            part = todo[start : start + _BATCH]
+            vectors = self._encoder.encode([text for _, text in part])
+            fresh = {key: _bytes(vector) for (key, _), vector in zip(part, vectors, strict=True)}
+            self._cache.put(self._encoder.id, fresh)
+            encoded.update(fresh)
+            if progress is not None:
+                progress(start + len(part), len(todo))
+        return encoded
+
+
+def _bytes(vector: Sequence[float] | Vectors) -> bytes:
+    return np.asarray(vector, dtype="<f4").tobytes()

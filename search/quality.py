@@ -1,0 +1,122 @@
+"""How good is the ranking? Judged queries in, nDCG, recall and reciprocal rank out.
+
+The measures are those of trec_eval, by ir-measures. A set is a BEIR folder: corpus.jsonl,
+queries.jsonl, qrels.tsv (or qrels/test.tsv).
+"""
+
+import csv
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import SourceError
+
+Qrels = dict[str, dict[str, int]]
+"""query id -> document id -> grade (0: judged, not relevant)."""
+Run = dict[str, list[tuple[str, float]]]
+"""query id -> (document id, score), best first."""
+
+MEASURES = ("ndcg@10", "recall@10", "recall@100", "mrr@10")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSet:
+    """Documents, queries and judgements."""
+
+    documents: list[dict[str, str]]
+    queries: dict[str, str]
+    qrels: Qrels
+
+
+def read_beir(folder: Path) -> JudgedSet:
+    """Read a BEIR folder; SourceError names the file that is missing or the line that is not right."""
+    queries = {str(row["_id"]): str(row["text"]) for row in _jsonl(folder / "queries.jsonl")}
+    qrels_file = folder / "qrels.tsv"
+    if not qrels_file.exists() and (folder / "qrels" / "test.tsv").exists():
+        qrels_file = folder / "qrels" / "test.tsv"
+    documents = [
+        {"id": str(row["_id"]), "title": str(row.get("title") or ""), "text": str(row.get("text") or "")}
+        for row in _jsonl(folder / "corpus.jsonl")
+    ]
+    qrels = _qrels(qrels_file)
+    if unknown := sorted(qrels.keys() - queries.keys()):
+        raise SourceError(str(qrels_file), f"it judges the query {unknown[0]!r}, which queries.jsonl does not have")
+    return JudgedSet(documents, queries, qrels)
+
+
+def _jsonl(path: Path) -> Iterator[dict[str, object]]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    row = json.loads(line)
+                    if "_id" not in row:
+                        raise SourceError(str(path), f"line {number} has no _id")
+                    yield row
+    except OSError as error:
+        raise SourceError(str(path), "there is no such file; a judged set has corpus.jsonl, queries.jsonl, qrels.tsv") from error
+    except ValueError as error:
+        raise SourceError(str(path), f"line {number} is not JSON") from error
+
+
+def _qrels(path: Path) -> Qrels:
+    qrels: Qrels = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for number, row in enumerate(csv.reader(file, delimiter="\t"), 1):
+                if len(row) < 3 or (number == 1 and not row[-1].lstrip("-").isdigit()):
+                    continue
+                qrels.setdefault(row[0], {})[row[-2]] = int(row[-1])
+    except OSError as error:
+        raise SourceError(str(path), "there is no such file") from error
+    except ValueError as error:
+        raise SourceError(str(path), f"line {number} has no grade") from error
+    return qrels
+
+
+def measure(qrels: Qrels, run: Run) -> dict[str, float]:
+    """The mean of each of MEASURES over the judged queries; a query without results counts 0."""
+    import ir_measures
+    from ir_measures import RR, R, nDCG
+
+    wanted = dict(zip(MEASURES, (nDCG @ 10, R @ 10, R @ 100, RR @ 10), strict=True))
+    judged = [ir_measures.Qrel(q, d, grade) for q, grades in qrels.items() for d, grade in grades.items()]
+    # trec_eval orders by score and knows no ties by id: ranks are handed over as scores.
+    ranked = [
+        ir_measures.ScoredDoc(q, d, float(len(found) - rank))
+        for q, found in run.items()
+        for rank, (d, _) in enumerate(found)
+    ]
+    values = ir_measures.calc_aggregate(list(wanted.values()), judged, ranked)
+    return {name: round(float(values[measured]), 4) for name, measured in wanted.items()}
+
+
+def run_queries(
+    judged: JudgedSet, ask: Callable[[str, int], Sequence[tuple[str, float]]], depth: int = 100
+) -> tuple[Run, list[float]]:
+    """Ask every judged query for `depth` documents; the run and the milliseconds each query took.
+
+    A query whose id is a document's id is not answered by itself unless the judgements say so.
+    """
+    run: Run = {}
+    milliseconds = []
+    for query_id in judged.qrels:
+        start = time.perf_counter()
+        found = ask(judged.queries[query_id], depth + 1)
+        milliseconds.append((time.perf_counter() - start) * 1000)
+        own = query_id not in judged.qrels[query_id]
+        run[query_id] = [pair for pair in found if not (own and pair[0] == query_id)][:depth]
+    return run, milliseconds
+
+
+def summary(qrels: Qrels, run: Run, milliseconds: Sequence[float]) -> Mapping[str, float]:
+    """The measures with the median and the 99th percentile of the time a query took."""
+    ordered = sorted(milliseconds)
+    return {
+        **measure(qrels, run),
+        "p50_ms": round(statistics.median(ordered), 2),
+        "p99_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))], 2),
+    }

@@ -1,0 +1,97 @@
+"""Fusion of keyword and vector evidence, best passage per document, diversity. Pure functions.
+
+Fusion is a convex sum of scores normalised by the best one of the list. Over public judged sets
+that does better than reciprocal ranks, which throw the distances away (docs/relevance.md).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+KEYWORD_WEIGHT = 0.5
+"""Share of the keyword evidence in a hybrid score; the vectors have the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for one passage. None: not found that way."""
+
+    document_id: str
+    bm25: float | None
+    cosine: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A document with its score and the passage that carries most of it.
+
+    `bm25` and `cosine` are the best of any passage of the document; `keyword` and `semantic` the
+    same as shares of the best in the list, each 0..1.
+    """
+
+    document_id: str
+    passage_id: int
+    score: float
+    bm25: float | None
+    cosine: float | None
+    keyword: float
+    semantic: float
+
+
+def fuse(evidence: Mapping[int, Evidence], keyword_weight: float = KEYWORD_WEIGHT) -> list[Ranked]:
+    """Documents by score, ties by id. `evidence` is keyed by passage id.
+
+    score = w * bm25 / max bm25 + (1 - w) * cosine / max cosine, where each value is the best of
+    the document's passages, a missing one counts 0, and negative cosines count 0.
+    """
+    most_bm25 = max((found.bm25 or 0.0 for found in evidence.values()), default=0.0)
+    most_cosine = max((found.cosine or 0.0 for found in evidence.values()), default=0.0)
+
+    def keyword(found: Evidence) -> float:
+        return (found.bm25 or 0.0) / most_bm25 if most_bm25 > 0 else 0.0
+
+    def semantic(found: Evidence) -> float:
+        return max(found.cosine or 0.0, 0.0) / most_cosine if most_cosine > 0 else 0.0
+
+    def total(found: Evidence) -> float:
+        return keyword_weight * keyword(found) + (1 - keyword_weight) * semantic(found)
+
+    by_document: dict[str, list[int]] = {}
+    for passage_id in sorted(evidence):
+        by_document.setdefault(evidence[passage_id].document_id, []).append(passage_id)
+    ranked = []
+    for document_id, passage_ids in by_document.items():
+        parts = [evidence[passage_id] for passage_id in passage_ids]
+        best_keyword, best_semantic = max(map(keyword, parts)), max(map(semantic, parts))
+        ranked.append(
+            Ranked(
+                document_id,
+                max(passage_ids, key=lambda i: (total(evidence[i]), -i)),
+                round(keyword_weight * best_keyword + (1 - keyword_weight) * best_semantic, 6),
+                max((part.bm25 for part in parts if part.bm25 is not None), default=None),
+                max((part.cosine for part in parts if part.cosine is not None), default=None),
+                round(best_keyword, 6),
+                round(best_semantic, 6),
+            )
+        )
+    return sorted(ranked, key=lambda one: (-one.score, one.document_id))
+
+
+def diversify(
+    scores: Mapping[str, float], similarity: Callable[[str, str], float], limit: int, balance: float = 0.7
+) -> list[str]:
+    """Maximal marginal relevance (Carbonell and Goldstein, 1998): up to `limit` keys, in the order chosen.
+
+    Each step takes the key with the greatest balance * score - (1 - balance) * similarity to
+    what is taken already; ties go to the earlier key of `scores`.
+    """
+    left: list[str] = list(scores)
+    taken: list[str] = []
+    while left and len(taken) < limit:
+        def gain(key: str) -> float:
+            nearest = max((similarity(key, other) for other in taken), default=0.0)
+            return balance * scores[key] - (1 - balance) * nearest
+
+        chosen = max(left, key=gain)
+        left.remove(chosen)
+        taken.append(chosen)
+    return taken

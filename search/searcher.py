@@ -1,0 +1,165 @@
+"""search(Query) -> Results: keyword and vector evidence, fused, read back from the store."""
+
+import html
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+
+from corpus.errors import BadQuery, SearchError
+from corpus.fulltext import Weights, terms_in
+from corpus.store import Corpus
+from corpus.types import Passage
+from search.encoders import Encoder, Vectors
+from search.index import Scored, cosines
+from search.indexer import Indexer
+from search.keywords import Keywords, keywords
+from search.ranking import KEYWORD_WEIGHT, Evidence, Ranked, fuse
+from search.types import Explanation, Hit, Query, Results
+
+LONGEST_QUERY = 20_000
+"""Characters. A longer text is a page, and `related` is for pages."""
+MOST_HITS = 1_000
+FIELD_WEIGHTS = Weights()
+
+_DEPTH = 200
+_DEPTH_PER_HIT = 3
+_ENCODE_WHILE_ASKED = 32
+"""Passages that a query encodes on the way, if some are new; more wait for the background."""
+_SNIPPET_WORDS = 40
+
+log = logging.getLogger(__name__)
+
+
+class Searcher:
+    """Answers queries over one corpus and its index. Safe from several threads."""
+
+    def __init__(self, corpus: Corpus, encoder: Encoder, indexer: Indexer) -> None:
+        self._corpus = corpus
+        self._encoder = encoder
+        self._indexer = indexer
+
+    def search(self, query: Query) -> Results:
+        """The hits of a query, best first, ties by document id; BadQuery says what is wrong with it.
+
+        Never fails for want of an index: it answers by keywords then and says so in `degraded`.
+        """
+        text = _checked(query)
+        words = keywords(text, self._corpus.fulltext.frequencies)
+        depth = _DEPTH + _DEPTH_PER_HIT * (query.offset + query.limit)
+        degraded = None
+        nearest: Scored = []
+        vector = None
+        if query.mode != "keyword":
+            try:
+                degraded = self.refresh()
+                vector = self._encoder.encode_query(text)
+                nearest = self._nearest(query, vector, depth)
+            except SearchError as error:
+                log.warning("search goes on without vectors: %s", error)
+                degraded = f"keywords only: {error}"
+        by_keyword: dict[int, tuple[str, float]] = {}
+        if words.expression and (query.mode != "semantic" or vector is None):
+            found = self._corpus.fulltext.match(
+                words.expression, limit=depth, wanted=query.wanted, weights=FIELD_WEIGHTS
+            )
+            by_keyword = {passage_id: (document_id, bm25) for passage_id, document_id, bm25 in found}
+        evidence = self._evidence(by_keyword, nearest, vector)
+        weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": KEYWORD_WEIGHT}[query.mode]
+        ranked = fuse(evidence, weight)
+        return Results(
+            query=query,
+            hits=self._hits(query, words, ranked[query.offset : query.offset + query.limit], weight),
+            total=len(ranked),
+            facets=self._corpus.documents.facets([one.document_id for one in ranked]),
+            degraded=degraded,
+        )
+
+    def refresh(self) -> str | None:
+        """Take in what is new, as far as that is quick; one line on what is missing, None if nothing is."""
+        pending = self._indexer.catch_up(encode_at_most=_ENCODE_WHILE_ASKED, wait=False)
+        if not pending:
+            return None
+        return f"{pending} passages are not in the index yet and are found by keywords only (`lessonry reindex`)"
+
+    def _nearest(self, query: Query, vector: Vectors, depth: int) -> Scored:
+        allowed = None
+        if query.wanted:
+            allowed = np.array(self._corpus.documents.passage_ids(query.wanted), dtype=np.int64)
+        return self._indexer.index.search(vector, depth, allowed)
+
+    def _evidence(
+        self, by_keyword: dict[int, tuple[str, float]], nearest: Scored, vector: Vectors | None
+    ) -> dict[int, Evidence]:
+        """Both kinds of evidence by passage; a keyword match outside the nearest gets its cosine too."""
+        cosine = dict(nearest)
+        if vector is not None:
+            held = self._indexer.index.vectors([i for i in by_keyword if i not in cosine])
+            if held:
+                cosine.update(zip(held, cosines(np.stack(list(held.values())), vector).tolist(), strict=True))
+        owners = self._corpus.documents.passage_documents([i for i in cosine if i not in by_keyword])
+        owners.update({passage_id: document_id for passage_id, (document_id, _) in by_keyword.items()})
+        return {
+            passage_id: Evidence(
+                document_id, by_keyword[passage_id][1] if passage_id in by_keyword else None, cosine.get(passage_id)
+            )
+            for passage_id, document_id in owners.items()
+        }
+
+    def _hits(self, query: Query, words: Keywords, ranked: Sequence[Ranked], weight: float) -> list[Hit]:
+        documents = self._corpus.documents.get_many([one.document_id for one in ranked])
+        passages = self._corpus.documents.passages_by_id([one.passage_id for one in ranked])
+        snippets = self._corpus.fulltext.snippets(words.expression, list(passages), words=_SNIPPET_WORDS)
+        hits = []
+        for one in ranked:
+            if one.document_id not in documents or one.passage_id not in passages:
+                continue  # removed since it was found
+            passage = passages[one.passage_id]
+            hits.append(
+                Hit(
+                    document=documents[one.document_id],
+                    passage=passage,
+                    score=one.score,
+                    snippet=snippets.get(passage.id) or _beginning(passage),
+                    explanation=_explanation(one, weight, words, passage if query.explain else None),
+                )
+            )
+        return hits
+
+
+def _checked(query: Query) -> str:
+    text = query.text.strip()
+    if not text:
+        raise BadQuery("the query is empty: say what you look for")
+    if len(text) > LONGEST_QUERY:
+        raise BadQuery(
+            f"the query has {len(text)} characters, {LONGEST_QUERY} is the most; "
+            "for a whole page use related (`lessonry related --file FILE`, POST /v1/related)"
+        )
+    if not 1 <= query.limit <= MOST_HITS:
+        raise BadQuery(f"limit must be from 1 to {MOST_HITS}, not {query.limit}")
+    if query.offset < 0:
+        raise BadQuery("the page before the first one was asked for")
+    return text.replace("\x00", " ")
+
+
+def _explanation(one: Ranked, weight: float, words: Keywords, passage: Passage | None) -> Explanation:
+    terms: list[str] = []
+    if passage is not None:
+        terms = terms_in(f"{passage.title} {passage.heading} {passage.text}", words.terms)
+    by_keyword, by_vector = weight > 0, weight < 1
+    return Explanation(
+        bm25=one.bm25 if by_keyword else None,
+        bm25_normalised=one.keyword if by_keyword else None,
+        keyword_weight=weight,
+        cosine=one.cosine if by_vector else None,
+        cosine_normalised=one.semantic if by_vector else None,
+        semantic_weight=round(1 - weight, 6),
+        terms=tuple(terms),
+    )
+
+
+def _beginning(passage: Passage) -> str:
+    words = passage.text.split()
+    cut = " ".join(words[:_SNIPPET_WORDS]) + (" …" if len(words) > _SNIPPET_WORDS else "")
+    return html.escape(cut, quote=False)

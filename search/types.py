@@ -1,0 +1,93 @@
+"""What is asked of search and what it answers."""
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from corpus.types import Document, Filter, Passage
+
+Mode = Literal["hybrid", "semantic", "keyword"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A person's words and what they may match. `offset` counts documents, for paging.
+
+    `explain` asks for the matching terms of each hit, which cost a little extra.
+    """
+
+    text: str
+    mode: Mode = "hybrid"
+    limit: int = 10
+    offset: int = 0
+    wanted: Filter = Filter()
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Where a score comes from: score = sum of weight x normalised over the parts that are there.
+
+    `bm25` and `cosine` are those of the document's best passages; each normalised value is a share
+    of the best one in this result list. None: the part took no share.
+    """
+
+    bm25: float | None
+    bm25_normalised: float | None
+    keyword_weight: float
+    cosine: float | None
+    cosine_normalised: float | None
+    semantic_weight: float
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A document, the passage of it that answers best, and a snippet (escaped HTML with <mark>)."""
+
+    document: Document
+    passage: Passage
+    score: float
+    snippet: str
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """The answer to a query. `degraded` says in a line what is missing from it, if anything is.
+
+    `total` counts the documents found within the search depth; `facets` are counted over them.
+    """
+
+    query: Query
+    hits: list[Hit]
+    total: int
+    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    degraded: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Because:
+    """The sentence of yours and the sentence of theirs that tie a suggestion to a page."""
+
+    yours: str
+    theirs: str
+    passage_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A document that bears on a page, with the reason. `score` is in 0..1."""
+
+    document: Document
+    score: float
+    because: tuple[Because, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestions:
+    """Suggestions for a page, best first; empty where nothing is near enough."""
+
+    items: list[Suggestion]
+    degraded: str | None = None
