@@ -70,7 +70,7 @@ def _add_health(app: FastAPI, lessonry: Lessonry, metrics: Metrics) -> None:
     def readyz(request: Request, response: Response) -> dict[str, Any]:
         """The store can be read, and how far the index is behind it. 503 if search would fail."""
         indexer = lessonry.indexer
-        lineage, revision = lessonry.corpus.changes.position()
+        _, revision = lessonry.corpus.changes.position()
         held = indexer.index.manifest
         return {
             "status": "ready",

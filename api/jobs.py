@@ -13,14 +13,14 @@ from typing import Any
 
 from fastapi import UploadFile
 from huey import SqliteHuey
+from ingest.sources import items_of_bytes
 
 from api.taking_in import counted
 from api.wiring import Lessonry
 from corpus.errors import LessonryError, NotFound, TooLarge
 from corpus.jobs import new_job_id
-from corpus.types import Job
+from corpus.types import Job, JobStatus
 from corpus.urls import canonical
-from ingest.sources import items_of_bytes
 from ingest.types import Item, Options, Outcome, Page
 
 _ENCODED_AT_ONCE = 128
@@ -124,7 +124,7 @@ class Worker:
             raise
         self._collect(job, outcomes)
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
-        status = "failed" if outcomes and len(failed) == len(outcomes) else "done"
+        status: JobStatus = "failed" if outcomes and len(failed) == len(outcomes) else "done"
         jobs.update(job_id, status, result=counted(outcomes), error=failed[0].error if failed else None)
         (self._uploads() / job_id).unlink(missing_ok=True)
 

@@ -1,5 +1,155 @@
-"""The web pages, rendered on the server. Being written."""
+"""The web pages for readers: search, browse, documents, collections. Views over the routes of /v1."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
+from xml.etree import ElementTree
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api import cursors, links, pages_adding, pages_reference, reading, routes
+from api.links import Asked
+from api.problems import STATUS
+from api.rendering import error_page, linked_data, page
+from api.routes import DocumentId, Parts
+from api.wiring import Lessonry
+from corpus.errors import BadQuery, LessonryError, NotFound
 
 router = APIRouter(include_in_schema=False)
+router.include_router(pages_adding.router)
+router.include_router(pages_reference.router)
+
+EXAMPLES = (
+    "a regular expression used all the CPU",
+    "certificate expired and nobody noticed",
+    "backups that could not be restored",
+    "everyone retried at once",
+    "the alarm stayed silent",
+    "locked out by our own outage",
+)
+_NEWEST = 6
+_LONG_TEXT = 6_000
+"""Characters from which a document gets a table of contents."""
+
+
+@router.get("/")
+def home(request: Request, parts: Parts) -> Response:
+    """The search box, and under it what there is; with `q` the results."""
+    asked = Asked.of(request)
+    if asked.first("q"):
+        return _results(request, parts, asked)
+    if asked.filters:
+        return RedirectResponse(Asked("/documents", tuple(asked.filters)).at(None), 303)
+    return page(
+        request, "home.html", asked=asked, overview=_overview(request, parts), examples=EXAMPLES,
+        collections=parts.corpus.collections.all(), newest=parts.corpus.documents.page(limit=_NEWEST),
+    )  # fmt: skip
+
+
+@router.get("/documents")
+def browse(request: Request, parts: Parts) -> Response:
+    """All documents, the latest added first."""
+    asked = Asked.of(request)
+    shown: dict[str, Any] = {"asked": asked, "chips": links.chips(asked), "facets": [], "documents": [], "total": 0}
+    try:
+        params = asked.list_params()
+        wanted = params.wanted()
+        found = routes.list_documents(parts, params)
+    except BadQuery as error:
+        return page(request, "browse.html", status=422, notice=str(error), next=None, **shown)
+    documents = parts.corpus.documents
+    counts = documents.facets(documents.ids(wanted)) if wanted else _overview(request, parts)["facets"]
+    shown |= {"documents": found.items, "total": documents.count(wanted), "facets": links.facets(asked, counts)}
+    following = asked.at(found.next) if found.next else None
+    return page(request, "browse.html", notice=None, next=following, **shown)
+
+
+@router.get("/documents/{document_id}")
+def document(request: Request, parts: Parts, document_id: DocumentId) -> Response:
+    """A document to be read, with the lessons that bear on it."""
+    try:
+        found = routes.get_document(parts, document_id)
+    except NotFound:
+        detail = "It may have been removed, or the address is not quite right. Try a search for it."
+        return error_page(request, 404, "There is no such document", detail)
+    text = reading.read(found.title, found.text, found.passages)
+    long = len(found.text) > _LONG_TEXT and len(text.contents) > 2
+    suggestions, degraded = _related(parts, document_id)
+    return page(
+        request, "document.html", document=found, text=text.html, contents=text.contents if long else [],
+        suggestions=suggestions, degraded=degraded, linked_data=linked_data(found),
+        collections=parts.corpus.collections.containing(document_id),
+    )  # fmt: skip
+
+
+@router.get("/collections")
+def collections(request: Request, parts: Parts) -> Response:
+    """All collections."""
+    return page(request, "collections.html", collections=parts.corpus.collections.all())
+
+
+@router.get("/collections/{slug}")
+def collection(request: Request, parts: Parts, slug: Annotated[str, Path(max_length=100)]) -> Response:
+    """A collection in its curator's order."""
+    try:
+        found, items = parts.corpus.collections.get(slug), parts.corpus.collections.items(slug)
+    except NotFound:
+        return error_page(request, 404, "There is no such collection", "All collections there are stand in the list.")
+    return page(request, "collection.html", collection=found, items=items)
+
+
+@router.get("/opensearch.xml")
+def opensearch(request: Request) -> Response:
+    """Lets a browser search here from its address bar."""
+    base = str(request.base_url).rstrip("/")
+    root = ElementTree.Element("OpenSearchDescription", xmlns="http://a9.com/-/spec/opensearch/1.1/")
+    ElementTree.SubElement(root, "ShortName").text = "Lessonry"
+    ElementTree.SubElement(root, "Description").text = "Search what organisations have already learned"
+    ElementTree.SubElement(root, "InputEncoding").text = "UTF-8"
+    ElementTree.SubElement(root, "Image", type="image/svg+xml").text = f"{base}/static/icon.svg"
+    ElementTree.SubElement(root, "Url", type="text/html", template=f"{base}/?q={{searchTerms}}")
+    text = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return Response(text, media_type="application/opensearchdescription+xml")
+
+
+@router.get("/favicon.ico")
+def favicon() -> Response:
+    """For those who look for the icon where it used to be."""
+    return RedirectResponse("/static/icon.svg", 308)
+
+
+def _results(request: Request, parts: Lessonry, asked: Asked) -> Response:
+    shown: dict[str, Any] = {"asked": asked, "chips": links.chips(asked), "modes": links.modes(asked)}
+    try:
+        params = asked.search_params()
+        answer = routes.search(parts, params)
+    except LessonryError as error:
+        notice = str(error)
+        return page(request, "results.html", status=STATUS[type(error)], notice=notice, answer=None, facets=[], **shown)
+    question = cursors.fingerprint(params.q, params.mode, params.wanted())
+    offset = int(cursors.decode(params.cursor, question)) if params.cursor else 0
+    before = max(0, offset - params.limit)
+    counts = {name: [(one.value, one.count) for one in counted] for name, counted in answer.facets.items()}
+    return page(
+        request, "results.html", notice=None, answer=answer, facets=links.facets(asked, counts), first=offset + 1,
+        previous=asked.at(cursors.encode(before, question) if before else None) if offset else None,
+        next=asked.at(answer.next) if answer.next else None, **shown,
+    )  # fmt: skip
+
+
+def _related(parts: Lessonry, document_id: str) -> tuple[list[Any], str | None]:
+    """Suggestions for a document, and what is missing from them; a page is shown without them too."""
+    try:
+        answer = routes.related_to_document(parts, document_id)
+    except LessonryError as error:
+        return [], str(error)
+    return list(answer.suggestions), answer.degraded
+
+
+def _overview(request: Request, parts: Lessonry) -> dict[str, Any]:
+    """How much of what there is, counted again only when something has changed."""
+    position = parts.corpus.changes.position()
+    known: tuple[Any, dict[str, Any]] | None = getattr(request.app.state, "overview", None)
+    if known is None or known[0] != position:
+        counts = {"total": parts.corpus.documents.count(), "facets": parts.corpus.documents.facets()}
+        known = request.app.state.overview = (position, counts)
+    return known[1]

@@ -59,9 +59,9 @@ DocumentId = Annotated[str, Path(max_length=200)]
 class FilterParams(Shape):
     """Which documents count; several values of one field are alternatives."""
 
-    kind: list[Kind] = []
-    organization: list[Words] = []
-    tag: list[Words] = []
+    kind: Annotated[list[Kind], Field(default_factory=list)]
+    organization: Annotated[list[Words], Field(default_factory=list)]
+    tag: Annotated[list[Words], Field(default_factory=list)]
     collection: Words | None = None
     since: PartialDate | None = None
     until: PartialDate | None = None

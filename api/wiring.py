@@ -15,8 +15,9 @@ from corpus.types import PassageText
 from corpus.vectors import VectorCache
 
 if TYPE_CHECKING:
-    from ingest.fetch import Fetcher
     from ingest.pipeline import Ingestor
+
+    from ingest.fetch import Fetcher
     from search.encoders import Encoder
     from search.indexer import Indexer
     from search.related import Related
@@ -72,9 +73,7 @@ class Lessonry:
 
         settings = self.settings
         return Fetcher(
-            Limits(
-                max_bytes=settings.max_bytes, seconds=settings.fetch_seconds, redirects=settings.fetch_redirects
-            ),
+            Limits(max_bytes=settings.max_bytes, seconds=settings.fetch_seconds, redirects=settings.fetch_redirects),
             user_agent=settings.user_agent,
             allow_private=settings.allow_private,
             respect_robots=settings.respect_robots,
@@ -110,5 +109,7 @@ class Lessonry:
     def __enter__(self) -> "Lessonry":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

@@ -1,6 +1,7 @@
 """Curated lists of documents, in the curator's order, each item with a note on why it is there."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from corpus.database import Database
@@ -8,9 +9,8 @@ from corpus.documents import Documents
 from corpus.errors import Conflict, NotFound
 from corpus.types import Collection, CollectionItem
 
-_QUERY = (
-    "SELECT slug, title, description, (SELECT count(*) FROM collection_items i WHERE i.slug = c.slug) FROM collections c"
-)
+_SIZE = "(SELECT count(*) FROM collection_items i WHERE i.slug = c.slug)"
+_QUERY = f"SELECT slug, title, description, {_SIZE} FROM collections c"
 
 
 def slug_of(title: str) -> str:
@@ -82,6 +82,15 @@ class Collections:
                 [slug, document_id, note, slug],
             )
             return bool(added.rowcount)
+
+    def arrange(self, slug: str, items: Sequence[tuple[str, str]]) -> None:
+        """Put these (document id, note) first, in this order; items that are not named keep their order behind."""
+        held = [(item.document.id, item.note) for item in self.items(slug)]
+        named = {document_id for document_id, _ in items}
+        with self._db.write() as db:
+            db.execute("DELETE FROM collection_items WHERE slug = ?", [slug])
+            for position, (document_id, note) in enumerate([*items, *(one for one in held if one[0] not in named)]):
+                db.execute("INSERT INTO collection_items VALUES (?, ?, ?, ?)", [slug, document_id, position, note])
 
 
 def _collection(row: Any) -> Collection:

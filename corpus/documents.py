@@ -141,8 +141,14 @@ class Documents:
                 return False
             db.execute("DELETE FROM documents WHERE identity = ? AND id <> ?", [document.identity, document.id])
             self._store(
-                db, as_draft(document), passages, digest=digest, edits=dict(edits), document_id=document.id,
-                added=document.added, changed=document.changed,
+                db,
+                as_draft(document),
+                passages,
+                digest=digest,
+                edits=dict(edits),
+                document_id=document.id,
+                added=document.added,
+                changed=document.changed,
             )
             return True
 
@@ -207,15 +213,28 @@ class Documents:
         time = now()
         db.execute(
             f"INSERT INTO documents ({_COLUMNS}, digest, edits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET identity = excluded.identity, title = excluded.title, text = excluded.text,"
+            " ON CONFLICT (id) DO UPDATE SET"
+            " identity = excluded.identity, title = excluded.title, text = excluded.text,"
             " kind = excluded.kind, url = excluded.url, organization = excluded.organization,"
             " published = excluded.published, language = excluded.language, source = excluded.source,"
             " added = iif(?, excluded.added, added), changed = excluded.changed,"
             " digest = excluded.digest, edits = excluded.edits",
             [
-                key, draft.identity, draft.title, draft.text, draft.kind, draft.url, draft.organization,
-                draft.published, draft.language, draft.source, added or time, changed or time, digest,
-                json.dumps(edits, ensure_ascii=False, sort_keys=True), added is not None,
+                key,
+                draft.identity,
+                draft.title,
+                draft.text,
+                draft.kind,
+                draft.url,
+                draft.organization,
+                draft.published,
+                draft.language,
+                draft.source,
+                added or time,
+                changed or time,
+                digest,
+                json.dumps(edits, ensure_ascii=False, sort_keys=True),
+                added is not None,
             ],
         )
         db.execute("DELETE FROM document_tags WHERE document_id = ?", [key])
@@ -252,9 +271,7 @@ def where_filter(wanted: Filter) -> tuple[str, list[Any]]:
             conditions.append(f"lower({column}) IN {_marks(alternatives)}")
             values += [value.lower() for value in alternatives]
     if wanted.tag:
-        conditions.append(
-            f"d.id IN (SELECT document_id FROM document_tags WHERE lower(tag) IN {_marks(wanted.tag)})"
-        )
+        conditions.append(f"d.id IN (SELECT document_id FROM document_tags WHERE lower(tag) IN {_marks(wanted.tag)})")
         values += [tag.lower() for tag in wanted.tag]
     if wanted.collection:
         conditions.append("d.id IN (SELECT document_id FROM collection_items WHERE slug = ?)")
@@ -271,9 +288,16 @@ def where_filter(wanted: Filter) -> tuple[str, list[Any]]:
 def as_draft(document: Document) -> Draft:
     """The draft that would give this document."""
     return Draft(
-        identity=document.identity, title=document.title, text=document.text, kind=document.kind, url=document.url,
-        organization=document.organization, published=document.published, tags=document.tags,
-        language=document.language, source=document.source,
+        identity=document.identity,
+        title=document.title,
+        text=document.text,
+        kind=document.kind,
+        url=document.url,
+        organization=document.organization,
+        published=document.published,
+        tags=document.tags,
+        language=document.language,
+        source=document.source,
     )
 
 

@@ -195,11 +195,7 @@ def _blocks(paragraph: str, fenced: bool) -> Iterator[str | list[str]]:
 
 def _cut(text: str, glue: str, measure: Measure, budget: int) -> Iterator[_Unit]:
     """Cut a unit that is too heavy at blanks, and what has no blanks by length."""
-    words = [
-        word[start : start + _CHUNK]
-        for word in text.split()
-        for start in range(0, len(word), _CHUNK)
-    ]
+    words = [word[start : start + _CHUNK] for word in text.split() for start in range(0, len(word), _CHUNK)]
     weights = measure(words)
     if max(weights) > budget:  # e.g. a blob of base64: each character may weigh one unit
         words = [word[start : start + budget] for word in words for start in range(0, len(word), budget)]

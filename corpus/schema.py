@@ -21,6 +21,7 @@ TOKENIZER = "porter unicode61"
 
 @migrations()
 def m001_documents(db: sqlite_utils.Database) -> None:
+    """Documents and their tags; the revision of the whole."""
     _run(
         db,
         """
@@ -57,6 +58,7 @@ def m001_documents(db: sqlite_utils.Database) -> None:
 
 @migrations()
 def m002_passages(db: sqlite_utils.Database) -> None:
+    """Passages, and tombstones of those that are gone."""
     _run(
         db,
         """
@@ -83,6 +85,7 @@ def m002_passages(db: sqlite_utils.Database) -> None:
 
 @migrations()
 def m003_fulltext(db: sqlite_utils.Database) -> None:
+    """Full text over the passages, kept by triggers."""
     _run(
         db,
         f"""
@@ -103,6 +106,7 @@ def m003_fulltext(db: sqlite_utils.Database) -> None:
 
 @migrations()
 def m004_collections(db: sqlite_utils.Database) -> None:
+    """Curated lists, with a note for each item."""
     _run(
         db,
         """
@@ -121,6 +125,7 @@ def m004_collections(db: sqlite_utils.Database) -> None:
 
 @migrations()
 def m005_jobs(db: sqlite_utils.Database) -> None:
+    """Work that survives a restart."""
     _run(
         db,
         """

@@ -58,9 +58,15 @@ class VectorCache:
             number = self._number(encoder)
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany(
-                "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)", [(number, key, value) for key, value in vectors.items()]
+                "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
+                [(number, key, value) for key, value in vectors.items()],
             )
             self._db.execute("COMMIT")
+
+    def clear(self, encoder: str) -> None:
+        """Forget all vectors of an encoder."""
+        with self._lock:
+            self._db.execute("DELETE FROM vectors WHERE encoder = ?", [self._number(encoder)])
 
     def count(self, encoder: str) -> int:
         """How many vectors of that encoder are known."""

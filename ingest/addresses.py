@@ -1,4 +1,4 @@
-"""Which addresses may be fetched: public ones, and the connection goes to the very address that was checked."""
+"""Which addresses may be fetched: public ones, over http and https, without credentials in them."""
 
 import ipaddress
 import queue

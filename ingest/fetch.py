@@ -3,10 +3,9 @@
 Says nothing about what the bytes mean; that is extract's.
 """
 
-import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,8 +18,10 @@ import httpx
 from protego import Protego
 
 from corpus.errors import FetchError, Refused, TooLarge, Unreachable
-from ingest.addresses import Resolve, check_url, checked_addresses, system_resolve
+from ingest.addresses import check_url
+from ingest.connect import CheckedBackend, CheckedTransport, Deadline
 
+_PHRASES = {int(status): status.phrase for status in HTTPStatus}
 _REDIRECTS = (301, 302, 303, 307, 308)
 _ROBOTS_BYTES = 512_000
 _ROBOTS_KEPT = 3600.0
@@ -47,111 +48,6 @@ class Fetched:
     body: bytes
 
 
-class _Deadline(threading.local):
-    """When the fetch that this thread is busy with has to be over."""
-
-    ends: float = float("inf")
-
-    def left(self) -> float:
-        """Seconds that are left; TimeoutError when there are none."""
-        left = self.ends - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("the time is over")
-        return left
-
-
-class _TimedStream(httpcore.NetworkStream):
-    """A stream each of whose reads and writes may take no longer than the whole fetch has left.
-
-    The timeouts of httpx are for one read each: a server that sends a byte now and then would never meet them.
-    """
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.left())
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.left())
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: object, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left())  # type: ignore[arg-type]
-        return _TimedStream(secured, self._deadline)
-
-    def get_extra_info(self, info: str) -> object:
-        return self._stream.get_extra_info(info)
-
-
-class CheckedBackend(httpcore.NetworkBackend):
-    """Resolves a host once, checks what it resolves to, and connects to just that: nothing to rebind in between."""
-
-    def __init__(
-        self,
-        *,
-        allow_private: bool = False,
-        resolve: Resolve = system_resolve,
-        inner: httpcore.NetworkBackend | None = None,
-        deadline: _Deadline | None = None,
-    ) -> None:
-        self._allow_private = allow_private
-        self._resolve = resolve
-        self._inner = inner or httpcore.SyncBackend()
-        self.deadline = deadline or _Deadline()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Refused or Unreachable for the host, httpcore's errors for the connection."""
-        try:
-            addresses = checked_addresses(
-                host, port, resolve=self._resolve, allow_private=self._allow_private,
-                seconds=min(self.deadline.left(), timeout or float("inf")),
-            )
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(str(error)) from error
-        for address in addresses[:-1]:
-            try:
-                return self._connect(address, port, local_address, socket_options)
-            except httpcore.ConnectError:
-                continue
-        return self._connect(addresses[-1], port, local_address, socket_options)
-
-    def _connect(
-        self,
-        address: str,
-        port: int,
-        local_address: str | None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
-    ) -> httpcore.NetworkStream:
-        stream = self._inner.connect_tcp(address, port, self.deadline.left(), local_address, socket_options)
-        return _TimedStream(stream, self.deadline)
-
-
-class CheckedTransport(httpx.HTTPTransport):
-    """httpx over a CheckedBackend. Proxies of the environment are not used: they would do the resolving."""
-
-    def __init__(self, backend: CheckedBackend) -> None:
-        super().__init__()
-        self.deadline = backend.deadline
-        self._pool.close()
-        # httpx hands no network backend through, so its pool is replaced by one that has ours.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(), network_backend=backend, max_connections=20, keepalive_expiry=5.0
-        )
-
-
 class Fetcher:
     """Gets addresses. Keeps connections and robots.txt; close it, or use it in a `with`."""
 
@@ -168,8 +64,8 @@ class Fetcher:
         self._agent = user_agent
         self._respect_robots = respect_robots
         used = transport or CheckedTransport(CheckedBackend(allow_private=allow_private))
-        self._deadline = used.deadline if isinstance(used, CheckedTransport) else _Deadline()
-        self._robots: dict[str, tuple[float, Protego | str]] = {}
+        self._deadline = used.deadline if isinstance(used, CheckedTransport) else Deadline()
+        self._robots: dict[str, tuple[float, Protego | FetchError]] = {}
         # Only gzip: its decoder can be told how much it may give, so that a small answer cannot fill the memory.
         headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
         self._client = httpx.Client(transport=used, headers=headers, trust_env=False, timeout=limits.seconds)
@@ -259,36 +155,35 @@ class Fetcher:
         host = f"{parts.scheme}://{parts.netloc}"
         known = self._robots.get(host)
         if known is None or known[0] < time.monotonic():
-            known = self._read_robots(host, url)
+            known = self._read_robots(host)
             if len(self._robots) >= _ROBOTS_HOSTS:
                 self._robots.clear()
             self._robots[host] = known
         rules = known[1]
-        if isinstance(rules, str):
-            raise Refused(url, rules)
+        if isinstance(rules, FetchError):
+            raise type(rules)(url, rules.reason)
         if not rules.can_fetch(url, self._agent.split("/")[0]):
             raise Refused(url, "robots.txt asks us not to")
 
-    def _read_robots(self, host: str, url: str) -> tuple[float, Protego | str]:
-        """(good until, the rules or why there are none)."""
-        kept = time.monotonic() + _ROBOTS_KEPT
+    def _read_robots(self, host: str) -> tuple[float, Protego | FetchError]:
+        """(good until, the rules or why nothing is fetched from this host)."""
         try:
             found = self._follow(f"{host}/robots.txt", _ROBOTS_BYTES, robots=False, cut=True)
         except _BadStatus as error:
             if error.status < 500 and error.status != HTTPStatus.TOO_MANY_REQUESTS:
-                return kept, Protego.parse("")
+                return time.monotonic() + _ROBOTS_KEPT, Protego.parse("")
             reason = f"its robots.txt cannot be read ({error.reason}), so nothing is fetched from there; try later"
-            return time.monotonic() + _ROBOTS_RETRY, reason
-        except FetchError as error:  # the host itself does not answer: say that, not something about robots.txt
-            raise type(error)(url, error.reason) from error  # type: ignore[arg-type]
-        return kept, Protego.parse(found.body.decode("utf-8", "replace"))
+            return time.monotonic() + _ROBOTS_RETRY, Refused(host, reason)
+        except (Refused, Unreachable) as error:  # the host itself is refused or silent: nothing about robots.txt
+            return time.monotonic() + _ROBOTS_RETRY, error
+        return time.monotonic() + _ROBOTS_KEPT, Protego.parse(found.body.decode("utf-8", "replace"))
 
 
 class _BadStatus(Unreachable):
     """An answer that is an error. Reaches callers as the Unreachable that it is."""
 
     def __init__(self, url: str, status: int) -> None:
-        phrase = HTTPStatus(status).phrase if status in HTTPStatus else ""
+        phrase = _PHRASES.get(status, "")
         super().__init__(url, f"the server answers {status} {phrase}".rstrip())
         self.status = status
 

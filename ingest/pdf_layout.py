@@ -15,7 +15,7 @@ _ITEM = re.compile(
 )
 _BULLET = re.compile(r"^[•◦▪●○■‣\uf0b7\uf0a7]\s*")
 _CONTENTS = re.compile(r"^(?:(?:table of )?contents|inhalt)\b.{0,10}$", re.IGNORECASE)
-_NUMBERED = re.compile(r"^(?:\d+\.?)+\s+|\s*(?:[.…]\s?){3,}\s*\d*$|\s+\d{1,4}$")
+_NUMBERED = re.compile(r"^\d+(?:\.\d+)*\.?\s+|\s*(?:[.…]\s?){3,}\s*\d*$|\s+\d{1,4}$")
 _LARGER = 1.12
 _MENU_SIZE = 8
 """So many linked lines in small print on one page are the menus of a printed web page."""

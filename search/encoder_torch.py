@@ -25,7 +25,7 @@ def load(name: str, source: str, expected_sha256: str | None = None) -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(source)
     except (OSError, ValueError) as error:

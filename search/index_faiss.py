@@ -168,7 +168,7 @@ class FaissIndex:
             order = np.argsort(ids)
             ids, vectors = ids[order], vectors[order]
         engine = faiss.IndexFlatIP(state.manifest.dimension)
-        engine.add(np.ascontiguousarray(vectors))  # type: ignore[call-arg]  # the stubs lag behind
+        engine.add(np.ascontiguousarray(vectors))
         self._folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._folder / "lock"):
             current = self._current()
@@ -230,16 +230,18 @@ def _base_candidates(state: _State, vector: Vectors, k: int, allowed: Ids | None
     base = state.base
     masked = base.rows(state.masked)
     if allowed is not None:
-        rows = np.setdiff1d(base.rows(allowed), masked, assume_unique=True)
-        if len(rows) <= _GATHER:
-            return rows
-        selector = faiss.IDSelectorBatch(rows)
+        inside: Ids = np.setdiff1d(base.rows(allowed), masked, assume_unique=True)
+        if len(inside) <= _GATHER:
+            return inside
+        selector: Any = faiss.IDSelectorBatch(inside)
     else:
         selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(masked)) if len(masked) else None
-    wanted = min(k + _SPARE, len(base.ids))
-    parameters = faiss.SearchParameters(sel=selector) if selector is not None else None
-    _, rows = base.engine.search(vector.reshape(1, -1), wanted, params=parameters)
-    return rows[0][rows[0] >= 0].astype(np.int64)
+    parameters = None
+    if selector is not None:
+        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # the stubs lag behind
+    _, rows = base.engine.search(vector.reshape(1, -1), min(k + _SPARE, len(base.ids)), params=parameters)
+    found: Ids = rows[0][rows[0] >= 0].astype(np.int64)
+    return found
 
 
 def _read_manifest(folder: Path) -> Manifest:

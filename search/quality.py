@@ -57,7 +57,8 @@ def _jsonl(path: Path) -> Iterator[dict[str, object]]:
                         raise SourceError(str(path), f"line {number} has no _id")
                     yield row
     except OSError as error:
-        raise SourceError(str(path), "there is no such file; a judged set has corpus.jsonl, queries.jsonl, qrels.tsv") from error
+        wanted = "corpus.jsonl, queries.jsonl and qrels.tsv"
+        raise SourceError(str(path), f"there is no such file; a judged set has {wanted}") from error
     except ValueError as error:
         raise SourceError(str(path), f"line {number} is not JSON") from error
 

@@ -87,6 +87,7 @@ def diversify(
     left: list[str] = list(scores)
     taken: list[str] = []
     while left and len(taken) < limit:
+
         def gain(key: str) -> float:
             nearest = max((similarity(key, other) for other in taken), default=0.0)
             return balance * scores[key] - (1 - balance) * nearest

@@ -82,8 +82,9 @@ class Related:
         if not passages and title.strip():
             passages = [PassageText("", title)]
         seen = [encoder_text(title, passage.heading, passage.text) for passage in passages]
-        vectors = self._encoder.encode(seen) if seen else []
-        yours = [_Yours(passage.text, vector) for passage, vector in zip(passages, vectors, strict=True)]
+        yours = [
+            _Yours(passage.text, vector) for passage, vector in zip(passages, self._encoder.encode(seen), strict=True)
+        ]
         return self._suggest(yours, f"{title}\n{text}", limit, degraded, None)
 
     def floor(self) -> float:
@@ -199,7 +200,7 @@ def _telling(passages: Sequence[Piece]) -> list[Piece]:
     lead = _MOST_PASSAGES // 3
     rest = passages[lead:]
     wanted = _MOST_PASSAGES - lead
-    return [*passages[:lead], *(rest[place * len(rest) // wanted] for place in range(wanted))]
+    return list(passages[:lead]) + [rest[place * len(rest) // wanted] for place in range(wanted)]
 
 
 def _score(one: Ranked) -> float:

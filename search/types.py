@@ -20,7 +20,7 @@ class Query:
     mode: Mode = "hybrid"
     limit: int = 10
     offset: int = 0
-    wanted: Filter = Filter()
+    wanted: Filter = field(default_factory=Filter)
     explain: bool = False
 
 

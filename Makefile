@@ -1,0 +1,64 @@
+# `make run` and `make test` work on a fresh clone with Python 3.11+, make and a package registry.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+IR ?= ../shared/ir
+DATA ?= ../shared/data
+
+.DEFAULT_GOAL := help
+
+run: .venv/installed  ## load the starter corpus and serve it on http://127.0.0.1:8000 (PORT= for another)
+	$(BIN)/lessonry --home .lessonry import corpus/starter
+	$(BIN)/lessonry --home .lessonry serve --port $(PORT)
+
+setup: .venv/installed .venv/installed-test browser  ## install everything, run nothing
+
+test: setup check  ## run every test, the browser and the real model included
+	$(BIN)/pytest -m "slow or not slow"
+
+fast: .venv/installed-test  ## the quick tests only: the default while working
+	$(BIN)/pytest
+
+check: .venv/installed-test  ## linters and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: .venv/installed-test  ## format, and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+eval: .venv/installed  ## relevance on the judged sets at hand (IR= for another folder)
+	$(BIN)/python benchmarks/relevance.py $(IR)
+
+bench: .venv/installed  ## speed against a baseline in the same run, extraction against known texts
+	$(BIN)/python benchmarks/query_start.py
+	$(BIN)/python benchmarks/pdf_text.py $(DATA)/wikimedia-incidents
+	$(BIN)/python benchmarks/taking_in.py $(DATA)
+
+lock: .venv/installed-test  ## write constraints.txt from what is installed
+	@{ head -1 constraints.txt; { $(BIN)/pip freeze --exclude-editable | grep -vi "^setuptools=" | sed "s/+cpu//"; grep "^setuptools=" constraints.txt; } | sort -f; } > constraints.new
+	mv constraints.new constraints.txt
+
+help:  ## this list
+	@grep -E "^[a-z-]+:.*## " $(MAKEFILE_LIST) | sed -E "s/^([a-z-]+):.*## /\1\t/" | expand -t 10
+
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| { $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq chromium; }
+
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.venv/bin/pip:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/pip pyproject.toml constraints.txt
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+.venv/installed-test: .venv/installed
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e ".[test]"
+	touch $@
+
+.PHONY: run setup test fast check fix eval bench lock help browser

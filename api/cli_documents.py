@@ -1,0 +1,216 @@
+"""Commands on documents: add, show, list, remove, stats, export, import."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markdown import Markdown
+from rich.markup import escape
+
+from api import output
+from api.schemas import DocumentBrief, DocumentFull
+from api.session import (
+    PARTLY,
+    UNUSABLE,
+    CollectionOption,
+    Json,
+    KindOption,
+    OrganizationOption,
+    Session,
+    SinceOption,
+    TagOption,
+    UntilOption,
+    filter_of,
+    kind_of,
+)
+from api.taking_in import counted
+from api.wiring import Lessonry
+from corpus.bundle import read_bundle, write_bundle
+from corpus.errors import SourceError
+from ingest.types import Options, Outcome
+
+_AT_A_TIME = 64
+"""Documents between two turns of the encoder: a kill costs at most so many un-encoded ones."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    for command in (add, show, remove, stats):
+        app.command()(command)
+    app.command("list")(list_documents)
+    app.command("export")(export_bundle)
+    app.command("import")(import_bundle)
+
+
+def add(
+    context: typer.Context,
+    sources: Annotated[list[str], typer.Argument(help="Addresses, files, folders, or - for standard input.")],
+    kind: Annotated[
+        str | None, typer.Option(help="post-mortem, lesson or guidance, whatever the document says.")
+    ] = None,
+    collection: Annotated[str | None, typer.Option(help="Put the documents into this collection.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Tag the documents; may be given several times.")] = None,
+    map: Annotated[
+        list[str] | None, typer.Option(help="field=column for CSV, JSON and JSONL; column+column joins.")
+    ] = None,
+    allow_private: Annotated[
+        bool | None, typer.Option("--allow-private", help="Fetch from private and loopback addresses too.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Take documents in: a page, a PDF, a file, a folder, a CSV or JSONL. Again: only what changed."""
+    session: Session = context.obj
+    options = Options(kind=kind_of(kind), tags=tuple(tag or ()), columns=_columns(map or ()), dry_run=dry_run)
+    outcomes = []
+    with session.open(allow_private=allow_private) as lessonry:
+        with output.progress("taking in") as bar:
+            for done, outcome in enumerate(_taken_in(lessonry, sources, options), 1):
+                outcomes.append(outcome)
+                bar(done, None)
+                if outcome.status in ("failed", "skipped") and not json:
+                    output.note(f"{outcome.status}: {outcome.error}")
+                if collection and outcome.id and not dry_run:
+                    lessonry.add_to_collection(collection, outcome.id)
+                if done % _AT_A_TIME == 0 and not dry_run:
+                    lessonry.indexer.catch_up()
+        if not dry_run:
+            with output.progress("encoding") as bar:
+                lessonry.indexer.catch_up(progress=bar)
+            lessonry.indexer.compact_if_worth_it()
+    report = counted(outcomes)
+    if json:
+        output.print_json(report)
+    else:
+        output.out.print(
+            ", ".join(f"{report[status]} {status}" for status in list(report)[:6] if report[status]) or "nothing"
+        )
+    raise typer.Exit(_exit_code(report))
+
+
+def _columns(pairs: list[str] | tuple[()]) -> Mapping[str, str]:
+    columns = {}
+    for pair in pairs:
+        field, sign, column = pair.partition("=")
+        if not sign or not field or not column:
+            raise SourceError(f"--map {pair}", "give it as field=column, e.g. --map text=Description")
+        columns[field.strip()] = column.strip()
+    return columns
+
+
+def _taken_in(lessonry: Lessonry, sources: list[str], options: Options) -> Iterator[Outcome]:
+    run = lessonry.ingestor
+    for source in sources:
+        stdin = sys.stdin.buffer.read() if source == "-" else None
+        yield from run.add(source, options, stdin=stdin)
+
+
+def _exit_code(report: Mapping[str, int]) -> int:
+    good = sum(report[status] for status in ("added", "changed", "unchanged", "duplicate"))
+    if report["failed"]:
+        return PARTLY if good else UNUSABLE
+    return 0 if good else PARTLY
+
+
+def show(
+    context: typer.Context,
+    document: Annotated[str, typer.Argument(metavar="ID|URL", help="The id, the address, or the file's path.")],
+    json: Json = False,
+) -> None:
+    """Show a document."""
+    with context.obj.open() as lessonry:
+        found = lessonry.corpus.documents.find(document)
+        if json:
+            passages = lessonry.corpus.documents.passages(found.id)
+            output.print_json(DocumentFull.whole(found, passages).model_dump())
+            return
+        output.print_documents([found])
+        output.out.print(f"[dim]{escape(found.url or found.source)}[/dim]\n")
+        output.out.print(Markdown(found.text))
+
+
+def list_documents(
+    context: typer.Context,
+    kind: KindOption = None,
+    organization: OrganizationOption = None,
+    tag: TagOption = None,
+    collection: CollectionOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="The most documents to list.")] = 1_000_000,
+    json: Json = False,
+) -> None:
+    """List documents, the latest added first."""
+    with context.obj.open() as lessonry:
+        wanted = filter_of(kind, organization, tag, collection, since, until)
+        found = lessonry.corpus.documents.page(wanted, limit=limit)
+    if json:
+        output.print_json({"items": [DocumentBrief.of(document).model_dump() for document in found]})
+    else:
+        output.print_documents(found)
+
+
+def remove(
+    context: typer.Context,
+    documents: Annotated[list[str], typer.Argument(metavar="ID|URL...", help="Ids, addresses or paths.")],
+    json: Json = False,
+) -> None:
+    """Remove documents."""
+    with context.obj.open() as lessonry:
+        found = [lessonry.corpus.documents.find(key) for key in documents]
+        for document in {document.id: document for document in found}.values():
+            lessonry.corpus.documents.remove(document.id)
+    if json:
+        output.print_json({"removed": [document.id for document in found]})
+    else:
+        for document in found:
+            output.out.print(f"removed {document.id}  {escape(document.title)}")
+
+
+def stats(context: typer.Context, json: Json = False) -> None:
+    """Say how much there is, and of what."""
+    with context.obj.open() as lessonry:
+        corpus = lessonry.corpus
+        report = {
+            "home": str(lessonry.settings.home),
+            "documents": corpus.documents.count(),
+            "passages": corpus.changes.passage_count(),
+            "collections": len(corpus.collections.all()),
+            "revision": corpus.changes.position()[1],
+            "facets": {name: dict(counts) for name, counts in corpus.documents.facets().items()},
+        }
+    if json:
+        output.print_json(report)
+        return
+    for name in ("home", "documents", "passages", "collections"):
+        output.out.print(f"{name:<12} {escape(str(report[name]))}")
+    for name, counts in report["facets"].items():
+        shown = ", ".join(f"{value} {count}" for value, count in list(counts.items())[:8])
+        output.out.print(f"{name:<12} {escape(shown)}")
+
+
+def export_bundle(context: typer.Context, folder: Annotated[Path, typer.Argument(help="Where to write.")]) -> None:
+    """Write everything as a folder of readable Markdown, fit for git."""
+    with context.obj.open() as lessonry:
+        count = write_bundle(lessonry.corpus, folder)
+    output.note(f"{count} documents written to {folder}")
+
+
+def import_bundle(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A folder that export wrote, or one written by hand like it.")],
+    json: Json = False,
+) -> None:
+    """Take in a bundle: all of it, or nothing if anything is wrong with it."""
+    with context.obj.open() as lessonry:
+        made = read_bundle(lessonry.corpus, folder, lessonry.split)
+        with output.progress("encoding") as bar:
+            lessonry.indexer.catch_up(progress=bar)
+        lessonry.indexer.compact_if_worth_it()
+    counts = {name: getattr(made, name) for name in ("added", "changed", "unchanged", "collections")}
+    if json:
+        output.print_json(counts)
+    else:
+        output.note(", ".join(f"{count} {name}" for name, count in counts.items()))

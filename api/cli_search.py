@@ -1,0 +1,142 @@
+"""Commands that find: search, related, eval."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api import output
+from api.schemas import RelatedAnswer, SearchAnswer
+from api.session import (
+    CollectionOption,
+    Json,
+    KindOption,
+    OrganizationOption,
+    Session,
+    SinceOption,
+    TagOption,
+    UntilOption,
+    filter_of,
+)
+from corpus.errors import BadQuery, SourceError
+from search.types import MODES, Mode, Query
+
+ModeOption = Annotated[str, typer.Option(help="hybrid, semantic or keyword.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(search)
+    app.command()(related)
+    app.command("eval")(evaluation)
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="What you look for, in your own words; - reads standard input.")],
+    limit: Annotated[int, typer.Option(help="The most hits.")] = 10,
+    mode: ModeOption = "hybrid",
+    kind: KindOption = None,
+    organization: OrganizationOption = None,
+    tag: TagOption = None,
+    collection: CollectionOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why each hit stands where it does.")] = False,
+    json: Json = False,
+) -> None:
+    """Search by meaning and by words."""
+    text = sys.stdin.read() if query == "-" else query
+    start = time.perf_counter()
+    with context.obj.open() as lessonry:
+        results = lessonry.searcher.search(
+            Query(
+                text=text, mode=_mode(mode), limit=limit, explain=explain,
+                wanted=filter_of(kind, organization, tag, collection, since, until),
+            )
+        )  # fmt: skip
+    took_ms = round((time.perf_counter() - start) * 1000, 2)
+    if json:
+        output.print_json(SearchAnswer.of(results, took_ms=took_ms, next=None).model_dump())
+    else:
+        output.print_results(results, explain=explain)
+        if not results.hits:
+            output.note("nothing found")
+
+
+def related(
+    context: typer.Context,
+    document: Annotated[str | None, typer.Argument(metavar="[ID|URL]", help="A stored document.")] = None,
+    text: Annotated[str | None, typer.Option(help="A text; - reads standard input.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="A file, of any format that add reads; - is standard input.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="The title of the text.")] = "",
+    limit: Annotated[int, typer.Option(help="The most suggestions.")] = 5,
+    json: Json = False,
+) -> None:
+    """Suggest lessons that bear on a document or a text, each with the sentences that tie it; silent if none do."""
+    if sum(given is not None for given in (document, text, file)) != 1:
+        raise BadQuery("give one of: an ID or URL, --text TEXT, --file PATH")
+    if not 1 <= limit <= 50:
+        raise BadQuery(f"limit must be from 1 to 50, not {limit}")
+    start = time.perf_counter()
+    with context.obj.open() as lessonry:
+        if document is not None:
+            found = lessonry.related.of_document(lessonry.corpus.documents.find(document).id, limit)
+        else:
+            said_title, said = _said(text, file)
+            found = lessonry.related.of_text(title or said_title, said, limit)
+    took_ms = round((time.perf_counter() - start) * 1000, 2)
+    if json:
+        output.print_json(RelatedAnswer.of(found, took_ms=took_ms).model_dump())
+    else:
+        output.print_suggestions(found)
+        if not found.items:
+            output.note("nothing near enough")
+
+
+def evaluation(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels.tsv.")],
+    mode: Annotated[list[str] | None, typer.Option(help="Only this mode; may be given several times.")] = None,
+    json: Json = False,
+) -> None:
+    """Measure the ranking on judged queries, in a home of its own."""
+    from api.evaluation import evaluate
+
+    session: Session = context.obj
+    modes = [_mode(one) for one in mode] if mode else MODES
+    with output.progress("encoding") as bar:
+        report = evaluate(folder, session.settings(), modes, progress=bar)
+    if json:
+        output.print_json(report)
+    else:
+        output.print_evaluation(report)
+
+
+def _mode(text: str) -> Mode:
+    for mode in MODES:
+        if text == mode:
+            return mode
+    raise BadQuery(f"--mode: {text!r} is none of {', '.join(MODES)}")
+
+
+def _said(text: str | None, file: Path | None) -> tuple[str, str]:
+    """(title, headed text) of what the person gave."""
+    if text is not None:
+        return "", sys.stdin.read() if text == "-" else text
+    from ingest.extract import extract
+
+    if str(file) == "-":
+        page = extract(sys.stdin.buffer.read(), name="standard input")
+    else:
+        try:
+            page = extract(Path(str(file)).read_bytes(), name=str(file))
+        except FileNotFoundError as error:
+            raise SourceError(str(file), "there is no such file") from error
+        except OSError as error:
+            raise SourceError(str(file), error.strerror or "it cannot be read") from error
+    return page.title or "", page.text

@@ -1,0 +1,113 @@
+"""The web pages for those who add: three forms, and how the work they start goes on."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request, Response, UploadFile
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+
+from api.guard import is_loopback
+from api.problems import STATUS
+from api.rendering import error_page, page
+from api.routes import Jobs, Parts
+from api.schemas import NewDocument
+from corpus.errors import LessonryError, NotFound
+from corpus.types import KINDS, Job
+
+router = APIRouter()
+
+_FIELD_HINTS = {
+    "url": "give a whole address that begins with http:// or https://",
+    "kind": "choose one of the kinds in the list",
+    "title": "a title has at most 300 characters",
+}
+
+Words = Annotated[str, Form()]
+
+
+@router.get("/add")
+def add(request: Request) -> Response:
+    """An address, a file, or a text written here."""
+    return _forms(request)
+
+
+@router.post("/add/url")
+def add_url(request: Request, jobs: Jobs, url: Words = "", kind: Words = "") -> Response:
+    """Take in an address."""
+    given = {"url": url.strip(), "kind": kind}
+    try:
+        new = NewDocument.model_validate({name: value for name, value in given.items() if value})
+    except ValidationError as error:
+        return _forms(request, "url", _in_words(error, "give the address of a page"), given)
+    return _to(jobs.take(new.model_dump(exclude_none=True)))
+
+
+@router.post("/add/text")
+def add_text(request: Request, jobs: Jobs, title: Words = "", text: Words = "", kind: Words = "") -> Response:
+    """Take in a text as it was written."""
+    given = {"title": title.strip(), "text": text, "kind": kind}
+    try:
+        new = NewDocument.model_validate({name: value for name, value in given.items() if value or name == "text"})
+    except ValidationError as error:
+        return _forms(request, "text", _in_words(error, "give a title and a text"), given)
+    return _to(jobs.take(new.model_dump(exclude_none=True)))
+
+
+@router.post("/add/file")
+async def add_file(request: Request, jobs: Jobs, file: UploadFile | None = None, kind: Words = "") -> Response:
+    """Take in a file."""
+    given = {"kind": kind}
+    if file is None or not file.filename:
+        return _forms(request, "file", "choose a file first", given)
+    if kind and kind not in KINDS:
+        return _forms(request, "file", _FIELD_HINTS["kind"], given)
+    try:
+        job = await jobs.take_upload(file, {"kind": kind} if kind else {})
+    except LessonryError as error:
+        return _forms(request, "file", str(error), given, status=STATUS[type(error)])
+    return _to(job)
+
+
+@router.get("/jobs")
+def recent_jobs(request: Request, parts: Parts) -> Response:
+    """What was added lately, and how it went."""
+    jobs = [(job, _asked_for(job)) for job in parts.corpus.jobs.recent(50)]
+    return page(request, "jobs.html", jobs=jobs)
+
+
+@router.get("/jobs/{job_id}")
+def job(request: Request, parts: Parts, job_id: Annotated[str, Path(max_length=64)]) -> Response:
+    """How a job stands; a page that looks again by itself until it is done."""
+    try:
+        found = parts.corpus.jobs.get(job_id)
+    except NotFound:
+        return error_page(request, 404, "There is no such job", "Jobs are known as long as their home is kept.")
+    result: dict[str, Any] = found.result or {}
+    return page(
+        request, "job.html", job=found, what=_asked_for(found), items=result.get("items", []),
+        open=found.status in ("queued", "running"),
+    )  # fmt: skip
+
+
+def _forms(
+    request: Request, form: str = "", error: str | None = None, given: dict[str, str] | None = None, *, status: int = 422
+) -> Response:
+    host = request.app.state.lessonry.settings.host
+    return page(
+        request, "add.html", status=status if error else 200, form=form, error=error, given=given or {}, kinds=KINDS,
+        writable=is_loopback(host),
+    )  # fmt: skip
+
+
+def _to(job: Job) -> Response:
+    return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+def _asked_for(job: Job) -> str:
+    """What a person gave: a file's name, a title, an address."""
+    return str(job.request.get("upload") or job.request.get("title") or job.request.get("url") or "a document")
+
+
+def _in_words(error: ValidationError, nothing_given: str) -> str:
+    where = error.errors()[0]["loc"]
+    return _FIELD_HINTS.get(str(where[0]), nothing_given) if where else nothing_given

@@ -1,0 +1,134 @@
+"""Templates -> HTML, and how dates, addresses and scores are put into words."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from api.schemas import DocumentFull, HitShape
+from api.settings import VERSION
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How a hit came by its score: `words` and `meaning` add up to it (all three in 0..1)."""
+
+    score: float
+    words: float
+    meaning: float
+    words_share: float | None
+    meaning_share: float | None
+    bm25: float | None
+    cosine: float | None
+    terms: list[str]
+
+
+def why(hit: HitShape) -> Why:
+    """The explanation of a hit, ready to be shown."""
+    keyword = (hit.explain and hit.explain.keyword) or {}
+    semantic = (hit.explain and hit.explain.semantic) or {}
+    return Why(
+        score=hit.score,
+        words=keyword.get("weight", 0.0) * (keyword.get("normalised") or 0.0),
+        meaning=semantic.get("weight", 0.0) * (semantic.get("normalised") or 0.0),
+        words_share=keyword.get("normalised"),
+        meaning_share=semantic.get("normalised"),
+        bm25=keyword.get("bm25"),
+        cosine=semantic.get("cosine"),
+        terms=list(keyword.get("terms", ())),
+    )
+
+
+def day(partial: str) -> str:
+    """A partial date in words: 2024, May 2024, 17 May 2024. What is no date stays as it is."""
+    try:
+        parts = [int(part) for part in partial.split("-")]
+        whole = date(*(parts + [1, 1])[:3])
+    except (ValueError, TypeError):
+        return partial
+    return [f"{whole:%Y}", f"{whole:%B %Y}", f"{whole.day} {whole:%B %Y}"][len(parts) - 1]
+
+
+def moment(time: str) -> str:
+    """A UTC time in words: 17 May 2024, 09:30 UTC."""
+    try:
+        at = datetime.fromisoformat(time)
+    except ValueError:
+        return time
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def web_address(url: str | None) -> str | None:
+    """The address if a browser may be sent there: http and https only."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def site(url: str) -> str:
+    """The host of an address, as people say it."""
+    return urlsplit(url).netloc.removeprefix("www.")
+
+
+def linked_data(document: DocumentFull) -> Markup:
+    """The document as JSON-LD for machines that read the page; safe inside a script element."""
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": document.title,
+        "datePublished": document.published,
+        "inLanguage": document.language,
+        "keywords": document.tags or None,
+        "url": web_address(document.url),
+        "sourceOrganization": {"@type": "Organization", "name": document.organization} if document.organization else None,
+    }
+    text = json.dumps({name: value for name, value in data.items() if value is not None}, ensure_ascii=False)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file, another one when its content is another."""
+    digest = hashlib.sha256((_HERE / "static" / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A template as a response."""
+    text = _environment().get_template(template).render(path=request.url.path, **context)
+    return HTMLResponse(text, status, headers={"Cache-Control": "no-cache"})
+
+
+def error_page(request: Request, status: int, title: str, detail: str) -> HTMLResponse:
+    """A friendly page for what went wrong."""
+    return page(request, "error.html", status=status, heading=title, detail=detail)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters.update(day=day, moment=moment, web_address=web_address, site=site)
+    environment.filters["number"] = "{:,}".format
+    environment.globals.update(static=static, why=why, version=VERSION)
+    return environment

@@ -1,0 +1,52 @@
+"""The HTTP server: uvicorn over the app of one home."""
+
+import errno
+import socket
+
+import uvicorn
+
+from api.app import create_app
+from api.guard import is_loopback
+from api.output import note
+from api.settings import SettingsError
+from api.wiring import Lessonry
+
+_LONGEST_REQUEST_LINE = 256 * 1024
+"""So that a query of 100,000 characters gets an answer that says what is wrong with it."""
+
+
+def run(lessonry: Lessonry) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are answered first. SettingsError if the port is taken."""
+    settings = lessonry.settings
+    listener = _listen(settings.host, settings.port)
+    port = listener.getsockname()[1]
+    name = f"[{settings.host}]" if ":" in settings.host else settings.host
+    note(f"Lessonry serves {settings.home} on http://{name}:{port}  (stop with Ctrl-C)")
+    if not is_loopback(settings.host):
+        reading = "anyone who can reach it may read" if settings.public_read else "reading is off (setting public_read)"
+        note(f"{settings.host} is not a loopback address: {reading}, writing is off")
+    config = uvicorn.Config(
+        create_app(lessonry),
+        log_level="warning",
+        access_log=False,  # it would log what people search for
+        server_header=False,
+        h11_max_incomplete_event_size=_LONGEST_REQUEST_LINE,
+        timeout_graceful_shutdown=10,
+    )
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host.strip("[]"), port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(f"port {port} is in use; choose another with --port (make run: PORT=)") from error
+        raise SettingsError(f"cannot serve on {host} port {port}: {error.strerror}") from error
+    listener.listen(128)
+    return listener

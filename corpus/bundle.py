@@ -1,0 +1,218 @@
+"""A home as a folder of readable files, fit for git: export, import, and export again gives equal bytes.
+
+    bundle.json                 what this folder is
+    documents/<name>.md         front matter and headed text; <name> is the id in what we export
+    collections/<slug>.yaml     title, description, items: [{document: <name>, note: ...}]
+
+A folder written by hand (like the starter) may leave out what is stored with a document but
+does not come from its author: id, identity, added, changed.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from corpus import frontmatter
+from corpus.clock import now
+from corpus.documents import draft_digest
+from corpus.errors import BundleError
+from corpus.store import Corpus
+from corpus.types import KINDS, Document, Draft, PassageText, is_partial_date
+from corpus.urls import canonical
+
+Split = Callable[[str, str], list[PassageText]]
+"""(title, headed text) -> passages."""
+
+_MARK = {"format": "lessonry-bundle", "version": 1}
+_FIELDS = ("title", "kind", "organization", "published", "url", "tags", "language", "source", "identity", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many documents an import added, changed and found as they were; and collections written."""
+
+    added: int
+    changed: int
+    unchanged: int
+    collections: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A document of a bundle; `stored` has the fields that only an export knows."""
+
+    draft: Draft
+    stored: Mapping[str, Any]
+
+
+def write_bundle(corpus: Corpus, folder: Path) -> int:
+    """Write everything that people wrote; the number of documents. Files of an earlier export are replaced.
+
+    BundleError if the folder holds something else.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / "bundle.json").exists():
+        raise BundleError(folder, "the folder is not empty and is no export of ours; choose another one")
+    written = {folder / "bundle.json": json.dumps(_MARK, indent=2) + "\n"}
+    with corpus.db.snapshot():
+        ids = corpus.documents.ids()
+        for document_id in ids:
+            document = corpus.documents.get(document_id)
+            written[folder / "documents" / f"{document_id}.md"] = _document_file(
+                document, corpus.documents.edits(document_id)
+            )
+        for collection in corpus.collections.all():
+            items = [
+                {"document": item.document.id, "note": item.note} for item in corpus.collections.items(collection.slug)
+            ]
+            told = {"title": collection.title, "description": collection.description, "items": items}
+            written[folder / "collections" / f"{collection.slug}.yaml"] = _yaml(told)
+    for name in ("documents", "collections"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for path in (folder / name).iterdir():
+            if path not in written:
+                path.unlink()
+    for path, content in written.items():
+        path.write_text(content, encoding="utf-8", newline="")
+    return len(ids)
+
+
+def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
+    """Take a bundle in, all of it or, where anything is wrong with it, nothing. BundleError names the file."""
+    if not (folder / "documents").is_dir():
+        raise BundleError(folder, "this is no bundle: it has no folder documents/")
+    documents = {path.stem: _read_document(path) for path in sorted((folder / "documents").glob("*.md"))}
+    _check_distinct(folder, documents)
+    collections = {path: _read_collection(path, documents) for path in sorted((folder / "collections").glob("*.yaml"))}
+    fresh = [name for name, read in documents.items() if _differs(corpus, read)]
+    passages = {name: split(documents[name].draft.title, documents[name].draft.text) for name in fresh}
+    added = 0
+    with corpus.db.write():
+        ids = {name: _id(read) for name, read in documents.items()}
+        for name in fresh:
+            added += not corpus.documents.get_many([ids[name]])
+            _store(corpus, documents[name], passages[name])
+        changed_collections = sum(
+            _store_collection(corpus, path.stem, content, ids) for path, content in collections.items()
+        )
+    return Imported(added, len(fresh) - added, len(documents) - len(fresh), changed_collections)
+
+
+def _document_file(document: Document, edits: Mapping[str, Any]) -> str:
+    fields: dict[str, Any] = {name: getattr(document, name) for name in _FIELDS}
+    fields["tags"] = list(document.tags)
+    fields.update(added=document.added, changed=document.changed)
+    if edits:
+        fields["edits"] = dict(sorted(edits.items()))
+    return frontmatter.dump({name: value for name, value in fields.items() if value not in (None, [])}, document.text)
+
+
+def _yaml(content: Any) -> str:
+    return str(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100))
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BundleError(path, "it cannot be read as UTF-8 text") from error
+
+
+def _read_document(path: Path) -> _Read:
+    fields, text = frontmatter.parse(_read_text(path))
+    if not fields.get("title"):
+        raise BundleError(path, "its front matter has no title")
+    kind, published, url = fields.get("kind", "post-mortem"), fields.get("published"), fields.get("url")
+    if kind not in KINDS:
+        raise BundleError(path, f"its kind is {kind!r}, not one of {', '.join(KINDS)}")
+    if published is not None and not is_partial_date(str(published)):
+        raise BundleError(path, f"published is {str(published)!r}, not YYYY, YYYY-MM or YYYY-MM-DD")
+    tags = fields.get("tags") or []
+    if not isinstance(tags, list):
+        raise BundleError(path, "its tags are no list")
+    identity = fields.get("identity") or (canonical(str(url)) if url else f"bundle:{path.stem}")
+    draft = Draft(
+        identity=str(identity),
+        title=str(fields["title"]),
+        text=text,
+        kind=kind,
+        url=_maybe(url),
+        organization=_maybe(fields.get("organization")),
+        published=_maybe(published),
+        tags=tuple(map(str, tags)),
+        language=_maybe(fields.get("language")),
+        source=str(fields.get("source") or url or path.name),
+    )
+    return _Read(draft, {name: fields[name] for name in ("id", "added", "changed", "edits") if name in fields})
+
+
+def _check_distinct(folder: Path, documents: Mapping[str, _Read]) -> None:
+    names: dict[str, str] = {}
+    for name, read in documents.items():
+        other = names.setdefault(_id(read), name)
+        if other != name:
+            raise BundleError(folder / "documents" / f"{name}.md", f"it is the same document as {other}.md (id or url)")
+
+
+def _maybe(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _read_collection(path: Path, documents: Mapping[str, _Read]) -> Mapping[str, Any]:
+    try:
+        content = yaml.safe_load(_read_text(path))
+    except yaml.YAMLError as error:
+        raise BundleError(path, "it is not YAML") from error
+    if not isinstance(content, dict) or not content.get("title"):
+        raise BundleError(path, "it has no title")
+    for item in content.get("items") or []:
+        if not isinstance(item, dict) or item.get("document") not in documents:
+            raise BundleError(path, f"an item names no document of this bundle: {item!r:.80}")
+    return content
+
+
+def _id(read: _Read) -> str:
+    return str(read.stored.get("id") or read.draft.id)
+
+
+def _document(read: _Read) -> Document:
+    """The document as the bundle holds it; a time that it does not tell is now."""
+    fields = {name: getattr(read.draft, name) for name in Draft.__slots__}
+    added = str(read.stored.get("added") or now())
+    return Document(**fields, id=_id(read), added=added, changed=str(read.stored.get("changed") or added))
+
+
+def _differs(corpus: Corpus, read: _Read) -> bool:
+    if "id" not in read.stored:  # written by hand: what people set since by hand is not undone
+        return corpus.documents.digest(read.draft.id) != draft_digest(read.draft)
+    stored = corpus.documents.get_many([_id(read)]).get(_id(read))
+    return stored != _document(read) or corpus.documents.edits(_id(read)) != read.stored.get("edits", {})
+
+
+def _store(corpus: Corpus, read: _Read, passages: list[PassageText]) -> None:
+    if "id" in read.stored:
+        corpus.documents.restore(_document(read), passages, edits=read.stored.get("edits", {}))
+    else:
+        corpus.documents.put(read.draft, passages)
+
+
+def _store_collection(corpus: Corpus, slug: str, content: Mapping[str, Any], ids: Mapping[str, str]) -> bool:
+    """Write a collection as the bundle has it; items that it does not name stay behind them. False if it stands so."""
+    title, description = str(content["title"]), str(content.get("description") or "")
+    items = [(ids[item["document"]], str(item.get("note") or "")) for item in content.get("items") or []]
+    known = {collection.slug: collection for collection in corpus.collections.all()}
+    if slug not in known:
+        corpus.collections.create(title, slug=slug, description=description)
+    elif (known[slug].title, known[slug].description, *_items(corpus, slug)) == (title, description, *items):
+        return False
+    else:
+        corpus.collections.describe(slug, title=title, description=description)
+    corpus.collections.arrange(slug, items)
+    return True
+
+
+def _items(corpus: Corpus, slug: str) -> Iterator[tuple[str, str]]:
+    return ((item.document.id, item.note) for item in corpus.collections.items(slug))

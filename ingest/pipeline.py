@@ -1,0 +1,203 @@
+"""From a source to stored documents: read an item, make its draft, decide, store it in a transaction of its own.
+
+One item that cannot be read is one failed outcome; a store that cannot be used ends the run.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from corpus.documents import Documents, draft_digest
+from corpus.errors import IngestError, NothingToRead
+from corpus.types import Draft, Kind, PassageText, is_partial_date
+from corpus.urls import canonical
+from ingest import headed
+from ingest.kinds import guess_kind
+from ingest.metadata import date_in_name
+from ingest.sources import MAX_BYTES, Extract, Gets, Items, items
+from ingest.types import Item, Options, Outcome, Page
+
+Decision = Literal["added", "changed", "unchanged"]
+Split = Callable[[Draft], Sequence[PassageText]]
+
+_LONGEST_TITLE = 300
+_MOST_TAGS = 20
+_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_DATE_IN_FRONT = re.compile(r"^\d{4}[-_. ]?\d\d[-_. ]?\d\d[-_. ]+(?=\S)")
+
+
+def decide(stored_digest: str | None, draft: Draft) -> Decision:
+    """What storing the draft would do to what is stored, told by the digest of the draft stored last."""
+    if stored_digest is None:
+        return "added"
+    return "unchanged" if stored_digest == draft_digest(draft) else "changed"
+
+
+def to_draft(page: Page, item: Item, options: Options) -> Draft:
+    """The document that a page becomes: what it says, what a person says of it, and what its address tells.
+
+    Its identity is the address it states, else the item's. Texts come without control characters.
+    """
+    title = _title(page.title or "") or _title(readable_name(item.identity)) or _title(item.source)
+    url = _clean(page.url or "") if _is_web(page.url) else None
+    text = _clean(page.text).strip("\n")
+    tags = (" ".join(_clean(tag).split()).lower() for tag in (*page.tags, *options.tags))
+    published = page.published or date_in_name(urlsplit(item.identity).path)
+    return Draft(
+        identity=canonical(url) if url else item.identity,
+        title=title,
+        text=text,
+        kind=options.kind or page.kind or _kind(title, text, page.tags),
+        url=url,
+        organization=_title(page.organization or "") or None,
+        published=published if published and is_partial_date(published) else None,
+        tags=tuple(dict.fromkeys(tag for tag in tags if tag))[:_MOST_TAGS],
+        language=page.language,
+        source=item.source,
+    )
+
+
+def readable_name(identity: str) -> str:
+    """The last part of a path or address as a person would write it.
+
+    >>> readable_name("file:///reports/2024-11-07-database_fail-over.md")
+    'Database fail over'
+    """
+    parts = urlsplit(identity)
+    path = PurePosixPath(unquote(parts.path))
+    name = _DATE_IN_FRONT.sub("", path.name.removesuffix("".join(path.suffixes[-3:])) or path.name)
+    words = re.sub(r"[-_\s+]+", " ", name).strip() or parts.netloc
+    return words[:1].upper() + words[1:]
+
+
+def _kind(title: str, text: str, tags: Sequence[str]) -> Kind:
+    """As its title and headings call it; a document that says nothing of the sort is a lesson."""
+    return guess_kind(title, [line for _, line in headed.headings(text)], tags) or "lesson"
+
+
+def _title(text: str) -> str:
+    line = " ".join(_clean(text).split())
+    return line if len(line) <= _LONGEST_TITLE else line[: _LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _clean(text: str) -> str:
+    return _CONTROLS.sub("", _BREAKS.sub("\n", text))
+
+
+def _is_web(url: str | None) -> bool:
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return False
+    return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+
+
+class Seen:
+    """Which documents a run has met, by identity: where, and with what text."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, int]] = {}
+
+    def source_of(self, draft: Draft) -> str | None:
+        """Where this document with this text was met before, None if it was not."""
+        source, text = self._known.get(draft.identity, ("", 0))
+        return source if source and text == hash(draft.text) else None
+
+    def is_free(self, identity: str) -> bool:
+        """True if no document of the run has this identity."""
+        return identity not in self._known
+
+    def note(self, draft: Draft) -> None:
+        """The run has met this document now."""
+        self._known[draft.identity] = (draft.source, hash(draft.text))
+
+
+class Outcomes(Iterator[Outcome]):
+    """What becomes of a source's items, one after the other; each is done when it is handed out."""
+
+    def __init__(self, outcomes: Iterator[Outcome], found: Items | None = None) -> None:
+        self._outcomes = outcomes
+        self._found = found
+
+    def __next__(self) -> Outcome:
+        return next(self._outcomes)
+
+    @property
+    def total(self) -> int:
+        """How many there will be, as far as is known by now."""
+        return self._found.total if self._found else 1
+
+
+class Ingestor:
+    """Takes sources into the corpus. `split` cuts a draft into passages, `extract` makes a page of bytes."""
+
+    def __init__(
+        self, documents: Documents, fetcher: Gets, split: Split, *, extract: Extract, max_bytes: int = MAX_BYTES
+    ) -> None:
+        self._documents = documents
+        self._fetcher = fetcher
+        self._split = split
+        self._extract = extract
+        self._max_bytes = max_bytes
+
+    def add(self, source: str, options: Options, *, stdin: bytes | None = None, seen: Seen | None = None) -> Outcomes:
+        """Take in all that a source holds. What cannot be read is a failed outcome with its one line.
+
+        Give one `seen` to several calls to have them count as one run: the same document in two of their sources
+        is a duplicate. Raises StoreUnusable, and errors that are bugs.
+        """
+        try:
+            found = items(
+                source, self._fetcher, options, extract=self._extract, stdin=stdin, max_bytes=self._max_bytes
+            )
+        except IngestError as error:
+            return Outcomes(iter([_failed(source, error)]))
+        return Outcomes(self._all(found, options, Seen() if seen is None else seen), found)
+
+    def _all(self, found: Items, options: Options, seen: Seen) -> Iterator[Outcome]:
+        for item in found:
+            yield item if isinstance(item, Outcome) else self._one(item, options, seen)
+
+    def _one(self, item: Item, options: Options, seen: Seen) -> Outcome:
+        try:
+            draft = self._own(to_draft(item.read(), item, options), item.identity, seen)
+            first = seen.source_of(draft)
+            if first is not None:
+                said = f"the same document as {first}"
+                return Outcome(source=item.source, status="duplicate", id=draft.id, title=draft.title, error=said)
+            status = self._stored(draft, dry_run=options.dry_run)
+        except IngestError as error:
+            return _failed(item.source, error)
+        seen.note(draft)
+        return Outcome(source=item.source, status=status, id=draft.id, title=draft.title)
+
+    def _own(self, draft: Draft, fallback: str, seen: Seen) -> Draft:
+        """The draft under an identity of its own: two documents that claim one are two as long as they differ.
+
+        The one that was first keeps what it claims; others go by the file or row they stand in, from then on.
+        """
+        if self._documents.digest(replace(draft, identity=fallback).id) is not None:
+            draft = replace(draft, identity=fallback)
+        number = 1
+        while not seen.is_free(draft.identity) and seen.source_of(draft) is None:
+            numbered = fallback if number == 1 else f"{fallback} ({number})"
+            draft = replace(draft, identity=numbered)
+            number += 1
+        return draft
+
+    def _stored(self, draft: Draft, *, dry_run: bool) -> Decision:
+        decision = decide(self._documents.digest(draft.id), draft)
+        if decision == "unchanged":
+            return decision
+        passages = self._split(draft)
+        if not passages:
+            raise NothingToRead(draft.source, "there is no text in it")
+        return decision if dry_run else self._documents.put(draft, passages)
+
+
+def _failed(source: str, error: IngestError) -> Outcome:
+    return Outcome(source=source, status="failed", error=" ".join(str(error).split()))
