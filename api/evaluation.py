@@ -48,7 +48,7 @@ def _take_in(judged: JudgedSet, lessonry: Lessonry) -> dict[str, str]:
 
 def _asker(lessonry: Lessonry, mode: Mode, ids: dict[str, str]) -> Callable[[str, int], list[tuple[str, float]]]:
     def ask(text: str, depth: int) -> list[tuple[str, float]]:
-        hits = lessonry.searcher.search(Query(text=text, mode=mode, limit=depth)).hits
-        return [(ids[hit.document.id], hit.score) for hit in hits]
+        found = lessonry.searcher.rank(Query(text=text, mode=mode, limit=depth))
+        return [(ids[one.document_id], one.score) for one in found.documents]
 
     return ask

@@ -1,10 +1,9 @@
-"""Settings, and the only reader of the environment.
+"""Settings, and the only reader of the environment (by pydantic-settings).
 
 Precedence: an option given in code or on the command line, the environment (`LESSONRY_*`),
 `lessonry.toml` in the home folder, the default.
 """
 
-import os
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -83,8 +82,3 @@ def load(**given: Any) -> Settings:
     return settings.model_copy(
         update={"home": settings.home.expanduser().absolute(), "models": settings.models.expanduser().absolute()}
     )
-
-
-def no_color() -> bool:
-    """True where the environment asks for plain output (https://no-color.org)."""
-    return bool(os.environ.get("NO_COLOR"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ingest.pipeline import Ingestor
 
     from ingest.fetch import Fetcher
-    from search.encoders import Encoder
+    from search.types import Encoder
     from search.indexer import Indexer
     from search.related import Related
     from search.searcher import Searcher

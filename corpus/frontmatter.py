@@ -8,7 +8,8 @@ from datetime import date
 import yaml
 
 _FRONT = re.compile(
-    r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<fields>.*?)(?:(?<=\n)|(?<=\r))(?P<end>---|\+\+\+|\.\.\.)[ \t]*(?:\r?\n|\Z)(?:\r?\n)?",
+    r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<fields>.*?)"
+    r"(?<=\n)(?P<end>---|\+\+\+|\.\.\.)[ \t]*(?:\r?\n|\Z)(?:\r?\n)?",
     re.DOTALL,
 )
 _LONGEST = 100_000

@@ -90,20 +90,23 @@ def _listed(columns: Sequence[str]) -> str:
 
 
 def page_of(source: str, row: Mapping[str, object], columns: Columns) -> Page:
-    """The page that a row is; NothingToRead if its text columns are empty."""
+    """The page that a row is; NothingToRead if its text columns are empty.
+
+    A text of dated updates is the course of an incident, which began with the first of them.
+    """
     texts = {column: row.get(column) for column in columns["text"]}
     text = sections(texts)
     if not text:
         raise NothingToRead(source, f"there is no text in {' or '.join(columns['text'])}")
     tags = tags_of(*(_named(row.get(column)) for column in columns["tags"]))
-    updates = (earliest(value) for value in texts.values())
+    begun = next((date for date in map(earliest, texts.values()) if date), None)
     return Page(
         text=text,
         title=one_line(_one(row, columns, "title")) or _first_words(text),
-        kind=kind_named(_one(row, columns, "kind")),
+        kind=kind_named(_one(row, columns, "kind")) or ("post-mortem" if begun else None),
         url=page_address(_one(row, columns, "url")),
         organization=name_of(_one(row, columns, "organization")),
-        published=partial_date(_one(row, columns, "published")) or next((date for date in updates if date), None),
+        published=partial_date(_one(row, columns, "published")) or begun,
         tags=tuple(tag for tag in tags if not _NO_TAG.fullmatch(tag)),
         id=one_line(_one(row, columns, "id")) or None,
     )

@@ -1,4 +1,4 @@
-"""Bytes -> text, honestly: byte order mark, what is declared, UTF-8, and only then a guess. Binary files are refused."""
+"""Bytes -> text: byte order mark, what is declared, UTF-8, and only then a guess. Binary files are refused."""
 
 import codecs
 import re

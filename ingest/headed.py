@@ -22,7 +22,7 @@ def fenced(code: str) -> str:
 def row(cells: Iterable[str]) -> str:
     """One line of a table; an empty text if all cells are."""
     texts = [one_line(cell) for cell in cells]
-    return " | ".join(texts) if any(texts) else ""
+    return " | ".join(texts).rstrip(" |") if any(texts) else ""
 
 
 def one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""HTML -> Page: the main content by trafilatura, beside it a walk of our own that loses nothing, and the better of both."""
+"""HTML -> Page: the main content by trafilatura, unless it loses too much beside a careful walk of our own."""
 
 import re
 import warnings
@@ -14,8 +14,8 @@ from ingest.html_blocks import headed_text
 from ingest.html_metadata import page_of
 from ingest.types import Page
 
-_NEVER_TEXT = ["script", "style", "noscript", "template", "iframe", "object", "svg", "button", "select", "input", "nav"]
-_FURNITURE_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "complementary"))
+_NEVER_TEXT = "script style noscript template iframe object svg button select input nav".split()
+_FURNITURE_ROLES = frozenset("navigation banner contentinfo search dialog alertdialog complementary".split())
 _FURNITURE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|newsletter|subscribe|breadcrumbs?|share|sharing|social|related|recommended"
     r"|sidebar|skip-?(?:link|to|nav)?|pagination|pager|advert(?:isement)?s?|ads|promo|popup|modal|comments?|disqus|toc"
@@ -114,7 +114,7 @@ def _is_furniture(tag: Tag) -> bool:
         return not _holds_content(tag)
     if tag.name == "aside":
         return not _is_prose(tag)
-    names = " ".join([str(tag.get("id") or ""), *(tag.get_attribute_list("class") or [])[:8]])
+    names = " ".join(str(name) for name in (tag.get("id") or "", *tag.get_attribute_list("class")[:8]))
     return bool(_FURNITURE_NAMES.search(names)) and not _is_prose(tag)
 
 

@@ -14,6 +14,9 @@ _BLOCKS = frozenset(
     "footer form header hgroup hr html legend main nav ol p quote section summary tbody tfoot thead ul list "
     "noscript td th tr cell row option".split()
 )
+_CONTAINERS = frozenset("body div main code figure section article".split())
+_LINES = frozenset("p div li item tr".split())
+_UNSEEN = _SILENT - {"head", "title"}
 _BREAK = "\x00"
 
 
@@ -124,7 +127,7 @@ class _Writer:
     def stands_alone(self, tag: Tag) -> bool:
         """Code that is a block of its own: several lines, or nothing but it where blocks stand."""
         parent = tag.parent.name if tag.parent else ""
-        alone = parent in ("body", "div", "main", "code", "figure", "section", "article") and not "".join(self.inline).strip()
+        alone = parent in _CONTAINERS and not "".join(self.inline).strip()
         follows = tag.next_sibling
         return "\n" in tag.get_text().strip() or (
             alone and not (isinstance(follows, NavigableString) and follows.strip())
@@ -140,11 +143,9 @@ def _lines_of(tag: Tag) -> str:
     parts: list[str] = []
     for node in tag.descendants:
         if isinstance(node, Tag):
-            if node.name in ("br", "lb"):
-                parts.append("\n")
-            elif node.name in ("p", "div", "li", "item", "tr") and parts and not parts[-1].endswith("\n"):
+            starts = node.name in _LINES and bool(parts) and not parts[-1].endswith("\n")
+            if starts or node.name in ("br", "lb"):
                 parts.append("\n")
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            if node.parent is None or node.parent.name not in _SILENT:
-                parts.append(str(node))
+            parts.append("" if node.parent is not None and node.parent.name in _UNSEEN else str(node))
     return "".join(parts)

@@ -12,11 +12,11 @@ from ingest import metadata
 from ingest.headed import one_line
 from ingest.types import Page
 
-_ARTICLES = re.compile(r"Article$|Posting$|^Report$|^WebPage$|^ScholarlyArticle$|^CreativeWork$|^HowTo$|^LearningResource$")
+_ARTICLES = re.compile(r"Article$|Posting$|^Report$|^WebPage$|^CreativeWork$|^HowTo$|^LearningResource$")
 _ORGANIZATIONS = re.compile(r"Organization$|^Corporation$|^GovernmentAgency$|Business$|^Project$")
 _DATE_NAMES = (
-    "article:published_time", "og:article:published_time", "article:published", "datepublished", "citation_publication_date",
-    "citation_date", "dcterms.issued", "dc.date.issued", "dcterms.date", "dc.date", "dc.date.created",
+    "article:published_time", "og:article:published_time", "article:published", "datepublished",
+    "citation_publication_date", "citation_date", "dcterms.issued", "dc.date.issued", "dcterms.date", "dc.date", "dc.date.created",
     "dcterms.created", "publication_date", "publish-date", "publish_date", "pubdate", "parsely-pub-date",
     "sailthru.date", "date",
 )  # fmt: skip
@@ -95,7 +95,7 @@ def _title(
 
 
 def _first_headings(soup: BeautifulSoup) -> list[str]:
-    """The text of the first level-one heading; one outside of the page's header is preferred (that one may be a logo)."""
+    """The first level-one heading, preferably outside of the page's header, where it may be a logo."""
     found = [tag for tag in soup.find_all("h1") if one_line(tag.get_text())]
     content = [tag for tag in found if tag.find_parent(["nav", "footer"]) is None]
     inner = [tag for tag in content if tag.find_parent("header") is None or tag.find_parent(["article", "main"])]
@@ -152,7 +152,7 @@ def _published(soup: BeautifulSoup, metas: Mapping[str, str], articles: list[dic
     marked = [article.get("datePublished") for article in articles]
     marked += [metas.get(name) for name in _DATE_NAMES]
     for tag in soup.find_all("time"):
-        names = " ".join([str(tag.get("itemprop") or ""), *(tag.get_attribute_list("class") or [])[:8]])
+        names = " ".join(str(name) for name in (tag.get("itemprop") or "", *tag.get_attribute_list("class")[:8]))
         if tag.has_attr("pubdate") or re.search(r"datePublished|\bpublished\b|entry-date|dt-published", names):
             marked.append(tag.get("datetime") or tag.get_text())
     return next((found for value in marked if (found := metadata.partial_date(value))), None)

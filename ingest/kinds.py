@@ -13,7 +13,8 @@ _GUIDANCE = re.compile(
 )
 _POST_MORTEM = re.compile(
     r"\bpost[- ]?mortems?\b|\bincident (?:report|review|summary|documentation|analysis)|\boutages?\b|\broot cause\b"
-    r"|\bservice (?:disruption|degradation|interruption)|\bwhat (?:happened|went wrong)\b|\bRCA\b|\bafter[- ]action report",
+    r"|\bservice (?:disruption|degradation|interruption)|\bwhat (?:happened|went wrong)\b|\bRCA\b"
+    r"|\bafter[- ]action report",
     re.IGNORECASE,
 )
 _LESSON = re.compile(r"\blessons?\b(?! plan)|\bwhat (?:to|we|i)(?: have|'ve|’ve)? learn", re.IGNORECASE)
@@ -28,7 +29,7 @@ _CONSEQUENCE = re.compile(
 def guess_kind(
     title: str | None, headings: Sequence[str], tags: Iterable[str] = (), front_kind: Kind | None = None
 ) -> Kind | None:
-    """What the document calls itself: its own field, then its title, its tags, its headings. None if nothing says so."""
+    """What the document calls itself, by its own field, its title, its tags, its headings. None if nothing says so."""
     if front_kind:
         return front_kind
     by_name = _named(title or "") or _named(" , ".join(tags))
@@ -51,4 +52,5 @@ def _built(headings: Sequence[str]) -> Kind | None:
         return "post-mortem"
     if any(re.search(r"\broot cause\b|\bpost[- ]?mortem\b", line, re.IGNORECASE) for line in headings):
         return "post-mortem"
-    return "lesson" if any(re.match(r"lessons?\b|what (we|i) learn", line, re.IGNORECASE) for line in headings) else None
+    learned = any(re.match(r"lessons?\b|what (we|i) learn", line, re.IGNORECASE) for line in headings)
+    return "lesson" if learned else None

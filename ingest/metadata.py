@@ -62,7 +62,7 @@ def partial_date(value: object, *, today: date | None = None) -> str | None:
 
 
 def date_in_name(name: str, *, today: date | None = None) -> str | None:
-    """The date that a file's name or the folders of its path start or end with, as 2024-11-07, 20241107, 2024_11_07."""
+    """The date in a file's name (2024-11-07, 20241107, 2024_11_07), else in its path (2024/11/07, 2024-11)."""
     path = name.split("?")[0].split("#")[0]
     folder, _, last = path.rpartition("/")
     for match in _IN_NAME.finditer(last):
@@ -89,7 +89,9 @@ def tags_of(*values: object) -> tuple[str, ...]:
 
 def language_of(value: object) -> str | None:
     """The first part of a language tag ("en-GB" -> "en"); None for anything else."""
-    match = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]{1,30})?", value.strip()) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    match = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]{1,30})?", value.strip())
     return match[1].lower() if match and match[1].lower() not in ("und", "zxx", "mul") else None
 
 

@@ -1,6 +1,7 @@
 """PDF -> Page by pypdfium2: its lines with their places, its bookmarks and what its information says."""
 
 import ctypes
+import math
 import re
 import threading
 from collections.abc import Iterator
@@ -19,11 +20,13 @@ MOST_PAGES = 5_000
 MOST_CHARACTERS = 20_000_000
 _MOST_LINKS = 2_000
 _MOST_BOOKMARKS = 20_000
+_PICTURES = "its pages are pictures; text recognition is not part of Lessonry"
 _LOCK = threading.Lock()
 """PDFium is not thread-safe: one thread at a time, from opening to closing."""
 _JUNK_TITLE = re.compile(
     r"(?:microsoft (?:word|powerpoint|excel|office).*|untitled.*|(?:document|dokument|slide|presentation|title|print)\s*\d*"
-    r"|.*\.(?:docx?|pdf|tex|dvi|ps|indd|qxd|pptx?|xlsx?|html?|rtf|odt|txt|md|pages)|https?:.*|about:.*|[\W\d_]*|none|null|temp\w*)",
+    r"|.*\.(?:docx?|pdf|tex|dvi|ps|indd|qxd|pptx?|xlsx?|html?|rtf|odt|txt|md|pages)"
+    r"|https?:.*|about:.*|[\W\d_]*|none|null|temp)",
     re.IGNORECASE,
 )
 
@@ -60,8 +63,7 @@ def _read(document: "PdfDocument", source: str) -> Page:
     lines = _lines(document, source)
     if not lines:
         pictures = any(_has_picture(document, number) for number in range(min(count, 20)))
-        reason = "its pages are pictures; text recognition is not part of Lessonry" if pictures else "its pages are empty"
-        raise NothingToRead(source, reason)
+        raise NothingToRead(source, _PICTURES if pictures else "its pages are empty")
     lines = pdf_layout.without_furniture(lines, count)
     text = pdf_layout.headed_text(lines, _outline(document))
     info = document.get_metadata_dict()
@@ -127,7 +129,8 @@ def _characters(textpage: "PdfTextPage") -> str:
 
 def _readable(raw: str) -> str:
     """PDFium marks a hyphen at a line's end by U+0002 or U+FFFE and goes on with the next line."""
-    raw = re.sub(r"(?<=[^\W\d_]{2})[\x02\ufffe]\s*(?=[a-zß-ÿ])", "", raw)
+    # "over" + "loaded" was divided to fit the line; "eqiad-port" + "saturation" has hyphens of its own.
+    raw = re.sub(r"(?<![^\s(])([^\W\d_]{2,})[\x02\ufffe]\s*(?=[a-zß-ÿ])", r"\1", raw)
     raw = re.sub(r"[\x02\ufffe]\s*", "-", raw)
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b\ufeff\ud800-\udfff]", " ", raw)
 
@@ -155,8 +158,9 @@ def _size(textpage: "PdfTextPage", at: int) -> float:
     matrix = pdfium.FS_MATRIX()
     scale = 1.0
     if pdfium.FPDFText_GetMatrix(textpage, at, matrix):
-        scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
-    return max(1.0, round(pdfium.FPDFText_GetFontSize(textpage, at) * scale * 2) / 2)
+        scale = math.hypot(matrix.c, matrix.d) or 1.0
+    drawn = float(pdfium.FPDFText_GetFontSize(textpage, at)) * scale
+    return max(1.0, round(drawn * 2) / 2) if math.isfinite(drawn) else 1.0
 
 
 def _links(page: "PdfPage") -> Iterator[tuple[float, ...]]:
@@ -189,8 +193,9 @@ def _title(stated: str, lines: list[Line]) -> str | None:
     if not stated or _JUNK_TITLE.fullmatch(stated):
         return shown or None
     # A browser prints "Title - Site": where the page shows the title alone, that is it.
-    rest = stated.removeprefix(shown) if shown else stated
-    return shown if rest != stated and re.match(r"\s*[-|–—:·]\s", rest) else metadata.name_of(stated)
+    heads = (stated[: match.start()] for match in re.finditer(r"\s+[-|–—:·]\s", stated))
+    alone = (head for head in heads if shown and pdf_layout.key_of(head) == pdf_layout.key_of(shown))
+    return next(alone, None) or metadata.name_of(stated)
 
 
 def _language(document: "PdfDocument") -> str | None:

@@ -1,4 +1,4 @@
-"""Lines with places on pages -> headed text: reading order, page furniture, headings, paragraphs. Knows no PDF library."""
+"""Lines with places on pages -> headed text: reading order, page furniture, headings, paragraphs. Pure."""
 
 import re
 from collections import Counter, defaultdict
@@ -8,7 +8,7 @@ from itertools import groupby
 
 from ingest import headed
 
-_PAGE_NUMBER = re.compile(r"(?:page|p\.|seite)?\s*[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:of|/|von|de)\s*\d{1,4})?\s*[-–—]?", re.I)
+_PAGE_NUMBER = re.compile(r"(?:page\s|p\.\s)?[-–—\s]{0,3}(?:\d{1,4}|[ivxl]{1,6})[-–—\s]{0,3}", re.IGNORECASE)
 _PAGE_OF = re.compile(r"(?:page\s*)?\d{1,4}\s*(?:of|/)\s*\d{1,4}|page\s+\d{1,4}", re.IGNORECASE)
 _ITEM = re.compile(
     r"[•◦▪●○■‣–—*+-]\s|\(?\d{1,3}[.)]\s|[a-z]\)\s|\[?~?\d{1,2}:\d\d|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|Status:|Q:|A:"
@@ -134,7 +134,8 @@ def _without_menus(lines: Sequence[Line], layout: Layout) -> list[Line]:
     """
     small = [line.size < 0.97 * layout.body for line in lines]
     menu = [_is_menu(line) and is_small for line, is_small in zip(lines, small, strict=True)]
-    if max(Counter(line.page for line, is_menu in zip(lines, menu, strict=True) if is_menu).values(), default=0) < _MENU_SIZE:
+    per_page = Counter(line.page for line, is_menu in zip(lines, menu, strict=True) if is_menu)
+    if max(per_page.values(), default=0) < _MENU_SIZE:
         return list(lines)
     top = max(lines, key=lambda line: (line.size, -line.page)) if layout.levels else lines[0]
     text = [line for line, is_small in zip(lines, small, strict=True) if not is_small]
@@ -202,16 +203,17 @@ def _without_contents(lines: Sequence[Line], outline: Mapping[str, int]) -> list
     kept: list[Line] = []
     inside = False
     for at, line in enumerate(lines):
-        listed = key_of(_NUMBERED.sub("", _NUMBERED.sub("", line.text))) in outline
-        if _CONTENTS.match(line.text) and at + 1 < len(lines):
-            follower = lines[at + 1].text
-            inside = _NUMBERED.sub("", follower) != follower and key_of(_NUMBERED.sub("", _NUMBERED.sub("", follower))) in outline
-            if inside:
-                continue
-        inside = inside and listed and _NUMBERED.search(line.text) is not None
+        opens = _CONTENTS.match(line.text) is not None and at + 1 < len(lines)
+        inside = _is_entry(lines[at + 1].text, outline) if opens else inside and _is_entry(line.text, outline)
         if not inside:
             kept.append(line)
     return kept
+
+
+def _is_entry(text: str, outline: Mapping[str, int]) -> bool:
+    """A bookmark with its number before it, or dots and a page after it."""
+    bare = _NUMBERED.sub("", text)
+    return bare != text and key_of(_NUMBERED.sub("", bare)) in outline
 
 
 def _right_edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:

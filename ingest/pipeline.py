@@ -15,8 +15,8 @@ from corpus.errors import IngestError, NothingToRead
 from corpus.types import Draft, Kind, PassageText, is_partial_date
 from corpus.urls import canonical
 from ingest import headed
+from ingest.extract import extract as extract_page
 from ingest.kinds import guess_kind
-from ingest.metadata import date_in_name
 from ingest.sources import MAX_BYTES, Extract, Gets, Items, items
 from ingest.types import Item, Options, Outcome, Page
 
@@ -27,6 +27,7 @@ _LONGEST_TITLE = 300
 _MOST_TAGS = 20
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_SUFFIXES = re.compile(r"(?:\.(?:md|markdown|mdx|txt|text|rst|html?|xhtml|erb|pdf|docx|json|csv|tsv|php|aspx?|jsp))+$", re.I)
 _DATE_IN_FRONT = re.compile(r"^\d{4}[-_. ]?\d\d[-_. ]?\d\d[-_. ]+(?=\S)")
 
 
@@ -46,15 +47,14 @@ def to_draft(page: Page, item: Item, options: Options) -> Draft:
     url = _clean(page.url or "") if _is_web(page.url) else None
     text = _clean(page.text).strip("\n")
     tags = (" ".join(_clean(tag).split()).lower() for tag in (*page.tags, *options.tags))
-    published = page.published or date_in_name(urlsplit(item.identity).path)
     return Draft(
         identity=canonical(url) if url else item.identity,
         title=title,
         text=text,
-        kind=options.kind or page.kind or _kind(title, text, page.tags),
+        kind=options.kind or page.kind or _kind(title, text),
         url=url,
         organization=_title(page.organization or "") or None,
-        published=published if published and is_partial_date(published) else None,
+        published=page.published if is_partial_date(page.published or "") else None,
         tags=tuple(dict.fromkeys(tag for tag in tags if tag))[:_MOST_TAGS],
         language=page.language,
         source=item.source,
@@ -67,16 +67,17 @@ def readable_name(identity: str) -> str:
     >>> readable_name("file:///reports/2024-11-07-database_fail-over.md")
     'Database fail over'
     """
-    parts = urlsplit(identity)
-    path = PurePosixPath(unquote(parts.path))
-    name = _DATE_IN_FRONT.sub("", path.name.removesuffix("".join(path.suffixes[-3:])) or path.name)
-    words = re.sub(r"[-_\s+]+", " ", name).strip() or parts.netloc
+    is_file = identity.startswith("file://")
+    parts = urlsplit("" if is_file else identity)
+    name = PurePosixPath(identity.removeprefix("file://") if is_file else unquote(parts.path)).name
+    bare = _DATE_IN_FRONT.sub("", _SUFFIXES.sub("", name))
+    words = re.sub(r"[-_\s+]+", " ", bare).strip() or parts.netloc
     return words[:1].upper() + words[1:]
 
 
-def _kind(title: str, text: str, tags: Sequence[str]) -> Kind:
+def _kind(title: str, text: str) -> Kind:
     """As its title and headings call it; a document that says nothing of the sort is a lesson."""
-    return guess_kind(title, [line for _, line in headed.headings(text)], tags) or "lesson"
+    return guess_kind(title, [line for _, line in headed.headings(text)]) or "lesson"
 
 
 def _title(text: str) -> str:
@@ -136,7 +137,13 @@ class Ingestor:
     """Takes sources into the corpus. `split` cuts a draft into passages, `extract` makes a page of bytes."""
 
     def __init__(
-        self, documents: Documents, fetcher: Gets, split: Split, *, extract: Extract, max_bytes: int = MAX_BYTES
+        self,
+        documents: Documents,
+        fetcher: Gets,
+        split: Split,
+        *,
+        extract: Extract = extract_page,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         self._documents = documents
         self._fetcher = fetcher

@@ -130,7 +130,7 @@ def _path(source: str) -> Path:
         raise SourceError(source, "a file: address of another machine; give a path of this one")
     path = Path(unquote(parts.path) if parts is not None else source)
     try:
-        if path.exists():
+        if source and path.exists():  # an empty name would be the current folder
             return path
     except (OSError, ValueError) as error:  # a name too long, a NUL in it, a folder that may not be looked into
         raise SourceError(source, _fault(error)) from error

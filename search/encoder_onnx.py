@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
-from search.encoders import Vectors
+from search.types import Vectors
 
 FILES = SimpleNamespace(model="model.onnx", tokenizer="tokenizer.json", manifest="encoder.json")
 

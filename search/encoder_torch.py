@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import EncoderMissing
-from search.encoders import Vectors
+from search.types import Vectors
 
 _BATCH = 16
 

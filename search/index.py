@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from search.encoders import Vectors
+from search.types import Vectors
 
 Ids = NDArray[np.int64]
 Scored = list[tuple[int, float]]

@@ -19,8 +19,8 @@ import numpy as np
 from filelock import FileLock
 
 from corpus.errors import IndexDamaged
-from search.encoders import Vectors
 from search.index import Ids, Manifest, Scored, best, cosines
+from search.types import Vectors
 
 _SPARE = 32
 """Candidates asked of FAISS beyond k: near-ties are decided by our own exact scores."""

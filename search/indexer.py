@@ -12,8 +12,8 @@ import numpy as np
 from corpus.changes import ChangeLog
 from corpus.errors import IndexDamaged
 from corpus.vectors import VectorCache
-from search.encoders import Encoder, Vectors
 from search.index_faiss import FaissIndex
+from search.types import Encoder, Vectors
 
 _BATCH = 64
 """Passages encoded between two writes to the cache: what a kill costs at most."""

@@ -43,7 +43,7 @@ Frequency = Callable[[Sequence[str]], dict[str, int]]
 def keywords(text: str, frequency: Frequency | None = None) -> Keywords:
     """The full-text query of a person's words.
 
-    A token with inner punctuation (`CVE-2024-3094`, `kube-dns`, `os.environ`) is looked for as a
+    A token with inner punctuation (`CVE-2024-3094`, `kube-dns`, `java.util`) is looked for as a
     phrase and by its parts. `frequency` is asked only when there are more than MOST_TERMS terms,
     to keep the most telling; without it the first ones are kept.
     """

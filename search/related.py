@@ -13,12 +13,11 @@ import numpy as np
 from corpus.passages import sections, sentences
 from corpus.store import Corpus
 from corpus.types import Document, Passage, PassageText, encoder_text
-from search.encoders import Encoder, Vectors
 from search.index import cosines
 from search.indexer import Indexer
 from search.keywords import keywords
 from search.ranking import Evidence, Ranked, diversify, fuse
-from search.types import Because, Suggestion, Suggestions
+from search.types import Because, Encoder, Suggestion, Suggestions, Vectors
 
 Piece = TypeVar("Piece", Passage, PassageText)
 
@@ -31,8 +30,8 @@ _NEIGHBOURS = 60
 _SAME_TEXT = 0.985
 """Cosine from which two passages say the same in almost the same words."""
 _SAMPLE = 256
-_BACKGROUND_QUANTILE = 0.99
-_LEAST_FLOOR = 0.35
+_BACKGROUND_QUANTILE = 0.95
+_LEAST_FLOOR = 0.3
 """Below this cosine two texts of the default model have little to do with each other, in any corpus."""
 _LONGEST_SENTENCE = 400
 

@@ -2,7 +2,7 @@
 
 import html
 import logging
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,12 +10,11 @@ from corpus.errors import BadQuery, SearchError
 from corpus.fulltext import Weights, terms_in
 from corpus.store import Corpus
 from corpus.types import Passage
-from search.encoders import Encoder, Vectors
 from search.index import Scored, cosines
 from search.indexer import Indexer
 from search.keywords import Keywords, keywords
 from search.ranking import KEYWORD_WEIGHT, Evidence, Ranked, fuse
-from search.types import Explanation, Hit, Query, Results
+from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
 
 LONGEST_QUERY = 20_000
 """Characters. A longer text is a page, and `related` is for pages."""
@@ -31,6 +30,16 @@ _SNIPPET_WORDS = 40
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a query finds: documents best first, its keywords, their weight, and what is missing if anything is."""
+
+    documents: list[Ranked]
+    words: Keywords
+    keyword_weight: float
+    degraded: str | None
+
+
 class Searcher:
     """Answers queries over one corpus and its index. Safe from several threads."""
 
@@ -44,12 +53,21 @@ class Searcher:
 
         Never fails for want of an index: it answers by keywords then and says so in `degraded`.
         """
+        found = self.rank(query)
+        return Results(
+            query=query,
+            hits=self._hits(query, found),
+            total=len(found.documents),
+            facets=self._corpus.documents.facets([one.document_id for one in found.documents]),
+            degraded=found.degraded,
+        )
+
+    def rank(self, query: Query) -> Ranking:
+        """The documents that a query finds, best first, before anything of them is read."""
         text = _checked(query)
         words = keywords(text, self._corpus.fulltext.frequencies)
         depth = _DEPTH + _DEPTH_PER_HIT * (query.offset + query.limit)
-        degraded = None
-        nearest: Scored = []
-        vector = None
+        degraded, nearest, vector = None, None, None
         if query.mode != "keyword":
             try:
                 degraded = self.refresh()
@@ -58,22 +76,15 @@ class Searcher:
             except SearchError as error:
                 log.warning("search goes on without vectors: %s", error)
                 degraded = f"keywords only: {error}"
-        by_keyword: dict[int, tuple[str, float]] = {}
+        by_keyword = {}
         if words.expression and (query.mode != "semantic" or vector is None):
-            found = self._corpus.fulltext.match(
+            matches = self._corpus.fulltext.match(
                 words.expression, limit=depth, wanted=query.wanted, weights=FIELD_WEIGHTS
             )
-            by_keyword = {passage_id: (document_id, bm25) for passage_id, document_id, bm25 in found}
-        evidence = self._evidence(by_keyword, nearest, vector)
+            by_keyword = {passage_id: (document_id, bm25) for passage_id, document_id, bm25 in matches}
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": KEYWORD_WEIGHT}[query.mode]
-        ranked = fuse(evidence, weight)
-        return Results(
-            query=query,
-            hits=self._hits(query, words, ranked[query.offset : query.offset + query.limit], weight),
-            total=len(ranked),
-            facets=self._corpus.documents.facets([one.document_id for one in ranked]),
-            degraded=degraded,
-        )
+        evidence = self._evidence(by_keyword, nearest or [], vector)
+        return Ranking(fuse(evidence, weight), words, weight, degraded)
 
     def refresh(self) -> str | None:
         """Take in what is new, as far as that is quick; one line on what is missing, None if nothing is."""
@@ -106,10 +117,11 @@ class Searcher:
             for passage_id, document_id in owners.items()
         }
 
-    def _hits(self, query: Query, words: Keywords, ranked: Sequence[Ranked], weight: float) -> list[Hit]:
+    def _hits(self, query: Query, found: Ranking) -> list[Hit]:
+        ranked = found.documents[query.offset : query.offset + query.limit]
         documents = self._corpus.documents.get_many([one.document_id for one in ranked])
         passages = self._corpus.documents.passages_by_id([one.passage_id for one in ranked])
-        snippets = self._corpus.fulltext.snippets(words.expression, list(passages), words=_SNIPPET_WORDS)
+        snippets = self._corpus.fulltext.snippets(found.words.expression, list(passages), words=_SNIPPET_WORDS)
         hits = []
         for one in ranked:
             if one.document_id not in documents or one.passage_id not in passages:
@@ -121,7 +133,7 @@ class Searcher:
                     passage=passage,
                     score=one.score,
                     snippet=snippets.get(passage.id) or _beginning(passage),
-                    explanation=_explanation(one, weight, words, passage if query.explain else None),
+                    explanation=_explanation(one, found, passage if query.explain else None),
                 )
             )
         return hits
@@ -143,10 +155,10 @@ def _checked(query: Query) -> str:
     return text.replace("\x00", " ")
 
 
-def _explanation(one: Ranked, weight: float, words: Keywords, passage: Passage | None) -> Explanation:
-    terms: list[str] = []
+def _explanation(one: Ranked, found: Ranking, passage: Passage | None) -> Explanation:
+    weight, terms = found.keyword_weight, []
     if passage is not None:
-        terms = terms_in(f"{passage.title} {passage.heading} {passage.text}", words.terms)
+        terms = terms_in(f"{passage.title} {passage.heading} {passage.text}", found.words.terms)
     by_keyword, by_vector = weight > 0, weight < 1
     return Explanation(
         bm25=one.bm25 if by_keyword else None,

@@ -1,12 +1,43 @@
-"""What is asked of search and what it answers."""
+"""What is asked of search and what it answers, and what it asks of an encoder."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus.types import Document, Filter, Passage
 
 Mode = Literal["hybrid", "semantic", "keyword"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors of unit length, the same text always into the same vector."""
+
+    @property
+    def id(self) -> str:
+        """Names everything that changes a vector: model, digest, backend, pooling, prompts, length, dimension."""
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a vector has."""
+
+    @property
+    def limit(self) -> int:
+        """How many word pieces of a text are read, the special ones not counted; the rest is not seen."""
+
+    def measure(self, texts: Sequence[str]) -> list[int]:
+        """The number of word pieces of each text, without the special ones and uncut."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Passages -> float32 [len(texts), dimension]."""
+
+    def encode_query(self, text: str) -> Vectors:
+        """A query -> float32 [dimension]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
