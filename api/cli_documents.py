@@ -67,9 +67,8 @@ def add(
     outcomes = []
     with session.open(allow_private=allow_private) as lessonry:
         with output.progress("taking in") as bar:
-            for done, outcome in enumerate(_taken_in(lessonry, sources, options), 1):
+            for done, outcome in enumerate(_taken_in(lessonry, sources, options, bar), 1):
                 outcomes.append(outcome)
-                bar(done, None)
                 if outcome.status in ("failed", "skipped") and not json:
                     output.note(f"{outcome.status}: {outcome.error}")
                 if collection and outcome.id and not dry_run:
@@ -100,11 +99,18 @@ def _columns(pairs: list[str] | tuple[()]) -> Mapping[str, str]:
     return columns
 
 
-def _taken_in(lessonry: Lessonry, sources: list[str], options: Options) -> Iterator[Outcome]:
-    run = lessonry.ingestor
+def _taken_in(lessonry: Lessonry, sources: list[str], options: Options, bar: output.Bar) -> Iterator[Outcome]:
+    from ingest.pipeline import Seen  # with it come the extractors, which other commands do without
+
+    seen, done, expected = Seen(), 0, 0
     for source in sources:
         stdin = sys.stdin.buffer.read() if source == "-" else None
-        yield from run.add(source, options, stdin=stdin)
+        outcomes = lessonry.ingestor.add(source, options, stdin=stdin, seen=seen)
+        for outcome in outcomes:
+            done += 1
+            bar(done, expected + outcomes.total)
+            yield outcome
+        expected += outcomes.total
 
 
 def _exit_code(report: Mapping[str, int]) -> int:

@@ -13,7 +13,6 @@ from typing import Any
 
 from fastapi import UploadFile
 from huey import SqliteHuey
-from ingest.sources import items_of_bytes
 
 from api.taking_in import counted
 from api.wiring import Lessonry
@@ -21,6 +20,8 @@ from corpus.errors import LessonryError, NotFound, TooLarge
 from corpus.jobs import new_job_id
 from corpus.types import Job, JobStatus
 from corpus.urls import canonical
+from ingest.extract import extract
+from ingest.sources import Items, items_of_bytes
 from ingest.types import Item, Options, Outcome, Page
 
 _ENCODED_AT_ONCE = 128
@@ -131,18 +132,19 @@ class Worker:
     def _outcomes(self, job: Job) -> Iterable[Outcome]:
         request = job.request
         ingestor = self._lessonry.ingestor
-        options = Options(kind=request.get("kind"), tags=tuple(request.get("tags", ())))  # type: ignore[arg-type]
+        options = Options(kind=request.get("kind"), tags=tuple(request.get("tags", ())))
         if "upload" in request:
-            return ingestor.take(self._upload_items(job), options)
+            return ingestor.take(self._uploaded(job, options), options)
         if request.get("text") is not None:
-            return ingestor.take([_written(request)], options)
+            return ingestor.take(Items.of([_written(request)]), options)
         return ingestor.add(str(request["url"]), options)
 
-    def _upload_items(self, job: Job) -> Iterable[Item]:
+    def _uploaded(self, job: Job, options: Options) -> Items:
+        """The items of an uploaded file. The same file under the same name is the same document."""
         name = str(job.request["upload"])
         body = (self._uploads() / job.id).read_bytes()
         identity = f"upload:{hashlib.sha256(name.encode() + body).hexdigest()[:32]}"
-        return items_of_bytes(body, name=name, identity=identity)
+        return items_of_bytes(body, name=name, identity=identity, options=options, extract=extract)
 
     def _collect(self, job: Job, outcomes: Iterable[Outcome]) -> None:
         slug = job.request.get("collection")

@@ -96,16 +96,16 @@ class Asked:
     def search_params(self) -> SearchParams:
         """As the search understands it; BadQuery says in words what is wrong."""
         try:
-            return SearchParams(
-                q=self.first("q") or "", mode=self.first("mode") or "hybrid", explain=True, **self._fields()
-            )  # fmt: skip
+            return SearchParams.model_validate(
+                {**self._fields(), "q": self.first("q") or "", "mode": self.first("mode") or "hybrid", "explain": True}
+            )
         except ValidationError as error:
             raise BadQuery(_in_words(error)) from error
 
     def list_params(self) -> ListParams:
         """As the list of documents understands it; BadQuery says in words what is wrong."""
         try:
-            return ListParams(**self._fields())
+            return ListParams.model_validate(self._fields())
         except ValidationError as error:
             raise BadQuery(_in_words(error)) from error
 

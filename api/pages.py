@@ -1,5 +1,6 @@
 """The web pages for readers: search, browse, documents, collections. Views over the routes of /v1."""
 
+from functools import partial
 from typing import Annotated, Any
 from xml.etree import ElementTree
 
@@ -9,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from api import cursors, links, pages_adding, pages_reference, reading, routes
 from api.links import Asked
 from api.problems import STATUS
-from api.rendering import error_page, linked_data, page
+from api.rendering import error_page, linked_data, page, streamed
 from api.routes import DocumentId, Parts
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, LessonryError, NotFound
@@ -73,11 +74,10 @@ def document(request: Request, parts: Parts, document_id: DocumentId) -> Respons
         return error_page(request, 404, "There is no such document", detail)
     text = reading.read(found.title, found.text, found.passages)
     long = len(found.text) > _LONG_TEXT and len(text.contents) > 2
-    suggestions, degraded = _related(parts, document_id)
-    return page(
+    return streamed(
         request, "document.html", document=found, text=text.html, contents=text.contents if long else [],
-        suggestions=suggestions, degraded=degraded, linked_data=linked_data(found),
-        collections=parts.corpus.collections.containing(document_id),
+        linked_data=linked_data(found), collections=parts.corpus.collections.containing(document_id),
+        related=partial(_related, parts, document_id),
     )  # fmt: skip
 
 

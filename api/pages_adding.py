@@ -1,5 +1,6 @@
 """The web pages for those who add: three forms, and how the work they start goes on."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request, Response, UploadFile
@@ -23,6 +24,7 @@ _FIELD_HINTS = {
 }
 
 Words = Annotated[str, Form()]
+_NOTHING: Mapping[str, str] = {}
 
 
 @router.get("/add")
@@ -90,12 +92,12 @@ def job(request: Request, parts: Parts, job_id: Annotated[str, Path(max_length=6
 
 
 def _forms(
-    request: Request, form: str = "", error: str | None = None, given: dict[str, str] | None = None, *, status: int = 422
+    request: Request, form: str = "", error: str = "", given: Mapping[str, str] = _NOTHING, status: int = 422
 ) -> Response:
-    host = request.app.state.lessonry.settings.host
+    """The page with the forms; after a mistake with what was given, and what is wrong with it."""
     return page(
-        request, "add.html", status=status if error else 200, form=form, error=error, given=given or {}, kinds=KINDS,
-        writable=is_loopback(host),
+        request, "add.html", status=status if error else 200, form=form, error=error, given=given, kinds=KINDS,
+        writable=is_loopback(request.app.state.lessonry.settings.host),
     )  # fmt: skip
 
 

@@ -95,12 +95,10 @@ def _alternatives(schemas: list[Mapping[str, Any]], spec: Mapping[str, Any], dep
     return " | ".join([one if isinstance(one, str) else json.dumps(one) for one in found] + ["null"] * nullable)
 
 
-def _operation(
-    spec: Mapping[str, Any], base: str, method: str, path: str, described: Mapping[str, Any]
-) -> Operation:
+def _operation(spec: Mapping[str, Any], base: str, method: str, path: str, described: Mapping[str, Any]) -> Operation:
     content = described.get("requestBody", {}).get("content", {})
-    media, shape = next(iter(content.items()), ("", {}))
-    body = sketch(shape["schema"], spec) if media else None
+    media = next(iter(content), "")
+    body = sketch(content[media]["schema"], spec) if media else None
     parameters = [_parameter(one, spec) for one in described.get("parameters", ())]
     return Operation(
         method=method.upper(), path=path, anchor=described["operationId"], parameters=parameters,
@@ -139,7 +137,8 @@ def _curl(base: str, method: str, path: str, parameters: list[Parameter], media:
         return f"{command} -F file=@report.pdf"
     if media:
         example = _BODIES.get((method, path), body)
-        return f"{command} \\\n  -H 'Content-Type: application/json' \\\n  -d '{json.dumps(example, ensure_ascii=False)}'"
+        sent = json.dumps(example, ensure_ascii=False)
+        return f"{command} \\\n  -H 'Content-Type: application/json' \\\n  -d '{sent}'"
     return command
 
 

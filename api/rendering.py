@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -10,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -18,6 +20,10 @@ from api.schemas import DocumentFull, HitShape
 from api.settings import VERSION
 
 _HERE = Path(__file__).parent
+_PAUSE = "\f"
+_FRESH = {"Cache-Control": "no-cache"}
+_LIST_SIGN = re.compile(r"(^|\n)\s*[-*+]\s+")
+_CODE_SIGNS = re.compile(r"`((?:[^`<>]|<mark>[^`<>]*</mark>)+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ def day(partial: str) -> str:
     """A partial date in words: 2024, May 2024, 17 May 2024. What is no date stays as it is."""
     try:
         parts = [int(part) for part in partial.split("-")]
-        whole = date(*(parts + [1, 1])[:3])
+        year, month, number = (*parts, 1, 1)[:3]
+        whole = date(year, month, number)
     except (ValueError, TypeError):
         return partial
     return [f"{whole:%Y}", f"{whole:%B %Y}", f"{whole.day} {whole:%B %Y}"][len(parts) - 1]
@@ -67,6 +74,12 @@ def moment(time: str) -> str:
     except ValueError:
         return time
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def tidy(snippet: str) -> Markup:
+    """A snippet (escaped HTML with marks) without the signs of Markdown: lists, code, emphasis."""
+    text = _LIST_SIGN.sub(r"\1• ", snippet.replace("```", ""))
+    return Markup(_CODE_SIGNS.sub(r"<code>\1</code>", text).replace("**", ""))
 
 
 def web_address(url: str | None) -> str | None:
@@ -93,7 +106,7 @@ def linked_data(document: DocumentFull) -> Markup:
         "inLanguage": document.language,
         "keywords": document.tags or None,
         "url": web_address(document.url),
-        "sourceOrganization": {"@type": "Organization", "name": document.organization} if document.organization else None,
+        "sourceOrganization": document.organization and {"@type": "Organization", "name": document.organization},
     }
     text = json.dumps({name: value for name, value in data.items() if value is not None}, ensure_ascii=False)
     for char in "<>&\u2028\u2029":
@@ -111,7 +124,24 @@ def static(name: str) -> str:
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A template as a response."""
     text = _environment().get_template(template).render(path=request.url.path, **context)
-    return HTMLResponse(text, status, headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(text, status, headers=_FRESH)
+
+
+def streamed(request: Request, template: str, **context: Any) -> StreamingResponse:
+    """A page that is sent in parts: what stands before a `{{ pause }}` is read while the rest is made."""
+    pieces = _environment().get_template(template).generate(path=request.url.path, pause=_PAUSE, **context)
+    return StreamingResponse(_parts(pieces), headers=_FRESH, media_type="text/html; charset=utf-8")
+
+
+def _parts(pieces: Iterable[str]) -> Iterator[str]:
+    held: list[str] = []
+    for piece in pieces:
+        if piece == _PAUSE:
+            yield "".join(held)
+            held.clear()
+        else:
+            held.append(piece)
+    yield "".join(held)
 
 
 def error_page(request: Request, status: int, title: str, detail: str) -> HTMLResponse:
@@ -128,7 +158,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters.update(day=day, moment=moment, web_address=web_address, site=site)
+    environment.filters.update(day=day, moment=moment, tidy=tidy, web_address=web_address, site=site)
     environment.filters["number"] = "{:,}".format
     environment.globals.update(static=static, why=why, version=VERSION)
     return environment

@@ -11,17 +11,16 @@ from api.settings import Settings
 from corpus import passages
 from corpus.collections import slug_of
 from corpus.store import Corpus
-from corpus.types import PassageText
+from corpus.types import Draft, PassageText
 from corpus.vectors import VectorCache
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Ingestor
-
     from ingest.fetch import Fetcher
-    from search.types import Encoder
+    from ingest.pipeline import Ingestor
     from search.indexer import Indexer
     from search.related import Related
     from search.searcher import Searcher
+    from search.types import Encoder
 
 
 class Lessonry:
@@ -82,9 +81,15 @@ class Lessonry:
     @cached_property
     def ingestor(self) -> "Ingestor":
         """Takes documents in."""
+        from ingest.extract import extract
         from ingest.pipeline import Ingestor
 
-        return Ingestor(self.corpus.documents, self.fetcher, lambda draft: self.split(draft.title, draft.text))
+        def split(draft: Draft) -> list[PassageText]:
+            return self.split(draft.title, draft.text)
+
+        return Ingestor(
+            self.corpus.documents, self.fetcher, split, extract=extract, max_bytes=self.settings.max_bytes
+        )
 
     def split(self, title: str, text: str) -> list[PassageText]:
         """Headed text -> passages that the encoder can read whole."""

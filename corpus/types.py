@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Kind = Literal["post-mortem", "lesson", "guidance"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -156,8 +156,8 @@ class Job:
 
     id: str
     status: JobStatus
-    request: dict[str, object]
-    result: dict[str, object] | None
+    request: dict[str, Any]
+    result: dict[str, Any] | None
     error: str | None
     created: str
     updated: str

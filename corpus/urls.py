@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _ARCHIVE = re.compile(
-    r"^(?:https?://)?(?:web\.archive\.org/web|archive\.org/wayback|wayback\.archive\.org/web)/\d{1,14}(?:[a-z]{2}_)?/(?P<url>.+)$",
+    r"^(?:https?://)?(?:www\.)?(?:web\.archive\.org/web|archive\.org/wayback|wayback\.archive\.org/web)/\d{1,14}(?:[a-z]{2}_)?/(?P<url>.+)$",
     re.IGNORECASE,
 )
 _TRACKING = re.compile(
@@ -26,21 +26,33 @@ def canonical(url: str) -> str:
     >>> canonical("http://www.Example.com:80/a/?utm_source=x&b=2&a=1#top")
     'https://example.com/a?a=1&b=2'
     """
-    wrapped = _ARCHIVE.match(url.strip())
-    if wrapped:
-        inner = wrapped["url"]
-        return canonical(inner if "://" in inner else f"http://{inner}")
+    url = url.strip()
+    while (settled := _unwrapped(_spelled(url))) != url:  # e.g. an archive's address in an odd spelling
+        url = settled
+    return url
+
+
+def _unwrapped(url: str) -> str:
+    """The address inside the wrappers of web archives, however many."""
+    while wrapped := _ARCHIVE.match(url):
+        url = re.sub(r"^(https?):/+", r"\1://", wrapped["url"].strip(), flags=re.IGNORECASE)
+        if not re.match(r"[a-z][a-z\d+.-]*://", url, re.IGNORECASE):
+            url = f"http://{url}"
+    return url
+
+
+def _spelled(url: str) -> str:
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:  # a malformed address is its own identity
-        return url.strip()
-    if parts.scheme.lower() not in ("http", "https"):
-        return url.strip()
-    host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+        return url
+    host = re.sub(r"^(www\.)+", "", (parts.hostname or "").rstrip("."))
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        return url
     if ":" in host:
         host = f"[{host}]"
     netloc = host if port in (None, 80, 443) else f"{host}:{port}"
-    path = quote(unquote(parts.path), safe=_SAFE_PATH).rstrip("/")
+    path = quote(unquote(parts.path), safe=_SAFE_PATH, errors="replace").rstrip("/")
     pairs = sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(pair[0]))
-    return urlunsplit(("https", netloc, path, urlencode(pairs), ""))
+    return urlunsplit(("https", netloc, path, urlencode(pairs, errors="replace"), "")).strip()

@@ -16,7 +16,8 @@ _ARTICLES = re.compile(r"Article$|Posting$|^Report$|^WebPage$|^CreativeWork$|^Ho
 _ORGANIZATIONS = re.compile(r"Organization$|^Corporation$|^GovernmentAgency$|Business$|^Project$")
 _DATE_NAMES = (
     "article:published_time", "og:article:published_time", "article:published", "datepublished",
-    "citation_publication_date", "citation_date", "dcterms.issued", "dc.date.issued", "dcterms.date", "dc.date", "dc.date.created",
+    "citation_publication_date", "citation_date",
+    "dcterms.issued", "dc.date.issued", "dcterms.date", "dc.date", "dc.date.created",
     "dcterms.created", "publication_date", "publish-date", "publish_date", "pubdate", "parsely-pub-date",
     "sailthru.date", "date",
 )  # fmt: skip

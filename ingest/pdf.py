@@ -24,7 +24,8 @@ _PICTURES = "its pages are pictures; text recognition is not part of Lessonry"
 _LOCK = threading.Lock()
 """PDFium is not thread-safe: one thread at a time, from opening to closing."""
 _JUNK_TITLE = re.compile(
-    r"(?:microsoft (?:word|powerpoint|excel|office).*|untitled.*|(?:document|dokument|slide|presentation|title|print)\s*\d*"
+    r"(?:microsoft (?:word|powerpoint|excel|office).*|untitled.*"
+    r"|(?:document|dokument|slide|presentation|title|print)\s*\d*"
     r"|.*\.(?:docx?|pdf|tex|dvi|ps|indd|qxd|pptx?|xlsx?|html?|rtf|odt|txt|md|pages)"
     r"|https?:.*|about:.*|[\W\d_]*|none|null|temp)",
     re.IGNORECASE,

@@ -27,7 +27,8 @@ _LONGEST_TITLE = 300
 _MOST_TAGS = 20
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
-_SUFFIXES = re.compile(r"(?:\.(?:md|markdown|mdx|txt|text|rst|html?|xhtml|erb|pdf|docx|json|csv|tsv|php|aspx?|jsp))+$", re.I)
+_NO_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SUFFIXES = re.compile(r"(?:\.(?:md|markdown|mdx|txt|text|rst|html?|xhtml|erb|pdf|docx|json|php|aspx?|jsp))+$", re.I)
 _DATE_IN_FRONT = re.compile(r"^\d{4}[-_. ]?\d\d[-_. ]?\d\d[-_. ]+(?=\S)")
 
 
@@ -163,13 +164,21 @@ class Ingestor:
             )
         except IngestError as error:
             return Outcomes(iter([_failed(source, error)]))
+        return self.take(found, options, seen=seen)
+
+    def take(self, found: Items, options: Options, *, seen: Seen | None = None) -> Outcomes:
+        """Take in items however they were found; see `add`."""
         return Outcomes(self._all(found, options, Seen() if seen is None else seen), found)
 
     def _all(self, found: Items, options: Options, seen: Seen) -> Iterator[Outcome]:
         for item in found:
-            yield item if isinstance(item, Outcome) else self._one(item, options, seen)
+            if isinstance(item, Outcome):
+                yield replace(item, source=_line(item.source), error=_line(item.error or ""))
+            else:
+                yield self._one(item, options, seen)
 
     def _one(self, item: Item, options: Options, seen: Seen) -> Outcome:
+        item = replace(item, source=_line(item.source), identity=_line(item.identity))
         try:
             draft = self._own(to_draft(item.read(), item, options), item.identity, seen)
             first = seen.source_of(draft)
@@ -207,4 +216,9 @@ class Ingestor:
 
 
 def _failed(source: str, error: IngestError) -> Outcome:
-    return Outcome(source=source, status="failed", error=" ".join(str(error).split()))
+    return Outcome(source=_line(source), status="failed", error=_line(str(error)))
+
+
+def _line(text: str) -> str:
+    """A name of the file system, or a text about it, as one line that can be stored and shown whatever it holds."""
+    return _NO_LINE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -100,6 +100,16 @@ def items(
     return _Folders(options, extract, max_bytes).items(source, _path(source))
 
 
+def items_of_bytes(body: bytes, *, name: str, identity: str, options: Options, extract: Extract) -> Items:
+    """The items of a file that is not on a disk, such as an upload. Raises IngestError for an unreadable table."""
+    if not body.strip():
+        raise NothingToRead(name, "the file is empty")
+    suffix = Path(name).suffix.lower()
+    if suffix in TABLES:
+        return Items.of(table_items(body, source=name, identity=identity, suffix=suffix, wanted=options.columns))
+    return Items.of([Item(source=name, identity=identity, read=lambda: extract(body, name=name))])
+
+
 def _fetched(source: str, fetcher: Gets, extract: Extract) -> Page:
     """The page at an address. Where it was found is its address, whatever it says: a page cannot replace another's."""
     found = fetcher.get(source)

@@ -88,7 +88,9 @@ def test_which_of_several_names_is_meant(header: str, text: str, title: str) -> 
 def test_a_row_without_title_is_called_by_its_first_words() -> None:
     [page] = pages(f"id,text\n1,{'many words ' * 20}\n")
     assert page.title is not None
-    assert page.title.startswith("many words many") and page.title.endswith("…") and len(page.title) <= 81
+    assert page.title.startswith("many words many")
+    assert page.title.endswith("…")
+    assert len(page.title) <= 81
 
 
 def test_a_row_without_text_says_so() -> None:

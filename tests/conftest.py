@@ -1,0 +1,25 @@
+"""Fixtures that all rooms share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.fakes import Home
+
+settings.register_profile(
+    "lessonry",
+    deadline=None,  # a slow machine is no failure
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("lessonry")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A new home over the fake encoder."""
+    with Home(tmp_path / "home") as made:
+        yield made
