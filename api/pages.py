@@ -25,7 +25,6 @@ EXAMPLES = (
     "backups that could not be restored",
     "everyone retried at once",
     "the alarm stayed silent",
-    "locked out by our own outage",
 )
 _NEWEST = 6
 _LONG_TEXT = 6_000

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
@@ -19,6 +20,7 @@ _BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/v1/documents/{document_id}"): {"kind": "lesson", "tags": ["dns"]},
 }
 """Examples where all fields may be left out, so that the description alone does not tell one."""
+_VALUES = {"q": "expired certificate", "url": "https://example.org/post-mortem"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ def _operation(spec: Mapping[str, Any], base: str, method: str, path: str, descr
     content = described.get("requestBody", {}).get("content", {})
     media = next(iter(content), "")
     body = sketch(content[media]["schema"], spec) if media else None
-    parameters = [_parameter(one, spec) for one in described.get("parameters", ())]
+    parameters = sorted(
+        (_parameter(one, spec) for one in described.get("parameters", ())), key=lambda one: not one.required
+    )
     return Operation(
         method=method.upper(), path=path, anchor=described["operationId"], parameters=parameters,
         summary=described.get("description") or described.get("summary", ""),
@@ -130,7 +134,8 @@ def _answer(described: Mapping[str, Any], spec: Mapping[str, Any]) -> Any:
 
 
 def _curl(base: str, method: str, path: str, parameters: list[Parameter], media: str, body: Any) -> str:
-    query = "&".join(f"{one.name}=…" for one in parameters if one.where == "query" and one.required)
+    needed = {one.name: _VALUES.get(one.name, "…") for one in parameters if one.where == "query" and one.required}
+    query = urlencode(needed)
     command = "curl" if method == "get" else f"curl -X {method.upper()}"
     command += f" '{base}{path}{'?' + query if query else ''}'"
     if media.startswith("multipart"):

@@ -5,9 +5,11 @@ obeyed, images become their description, and links lead only to the web.
 """
 
 import html
+import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from typing import Any
 
 import nh3
@@ -21,6 +23,9 @@ _LONG = 300_000
 _TELLING = 24
 """Characters without blanks from which a line says well enough where it stands."""
 _COMPARED = 80
+_FENCE = re.compile(r"\s*(```|~~~)")
+_NO_PROSE = re.compile(r"\s*([-*+•|>#]|\d{1,9}[.)]\s)|    |\t")
+"""How a block begins that is not a paragraph: list, table, quotation, heading, code."""
 _ANCHORED = frozenset({"paragraph_open", "list_item_open", "tr_open", "fence", "code_block"})
 
 _TAGS = set(
@@ -59,16 +64,21 @@ class _Block:
     unplaced: list[int] = field(default_factory=list)
     """Passages that begin where another one does already; their anchors go before the block."""
 
+    @property
+    def is_heading(self) -> bool:
+        return self.tokens[0].type == "heading_open"
+
 
 def read(title: str, text: str, passages: Sequence[PassageShape]) -> Reading:
     """Render a document's text. Its headings come out one level below the page's own."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines, placed = _parted(lines, _starts(lines, passages))
     parser = _markdown() if len(text) <= _LONG else _plain()
-    blocks = _blocks(parser.parse(text))
-    if blocks and _heading_text(blocks[0]) == title.strip():
+    blocks = _blocks(parser.parse("\n".join(lines)))
+    if blocks and blocks[0].is_heading and blocks[0].tokens[1].content.strip() == title.strip():
         del blocks[0]
     contents = _set_headings(blocks)
-    for passage_id, line in _lines(text, passages).items():
+    for passage_id, line in placed.items():
         _place(blocks, passage_id, line)
     return Reading(_clean("".join(_grouped(blocks, parser))), contents)
 
@@ -103,13 +113,9 @@ def _blocks(tokens: Sequence[Token]) -> list[_Block]:
     return blocks
 
 
-def _heading_text(block: _Block) -> str | None:
-    return block.tokens[1].content.strip() if block.tokens[0].type == "heading_open" else None
-
-
 def _set_headings(blocks: Sequence[_Block]) -> list[Heading]:
     """Give headings their anchors, and levels that begin below the page's title."""
-    headings = [block for block in blocks if block.tokens[0].type == "heading_open"]
+    headings = [block for block in blocks if block.is_heading]
     top = min((int(block.tokens[0].tag[1]) for block in headings), default=1)
     contents = []
     for number, block in enumerate(headings, 1):
@@ -124,22 +130,58 @@ def _spoken(inline: Token) -> str:
     return "".join(child.content for child in inline.children or ()) or inline.content
 
 
-def _lines(text: str, passages: Sequence[PassageShape]) -> dict[int, int]:
-    """passage id -> number of the line in which it begins. Blanks do not count: passages fill their lines anew."""
-    squeezed = ["".join(line.split()) for line in text.split("\n")]
-    ends: list[int] = []
-    total = 0
-    for line in squeezed:
-        ends.append(total := total + len(line))
+def _starts(lines: Sequence[str], passages: Sequence[PassageShape]) -> dict[int, tuple[int, int]]:
+    """passage id -> the line and column in which it begins. Blanks do not count: passages fill their lines anew."""
+    squeezed = ["".join(line.split()) for line in lines]
+    ends = list(accumulate(map(len, squeezed)))
     whole = "".join(squeezed)
-    found: dict[int, int] = {}
+    found: dict[int, tuple[int, int]] = {}
     place = -1
     for passage in passages:
         here = _find(whole, passage.text, place + 1)
         if here >= 0:
             place = here
-            found[passage.id] = bisect_right(ends, here)
+            line = bisect_right(ends, here)
+            found[passage.id] = line, _column(lines[line], here - ends[line] + len(squeezed[line]))
     return found
+
+
+def _column(line: str, number: int) -> int:
+    """The column of the character before which `number` others stand, blanks not counted."""
+    places = (place for place, char in enumerate(line) if not char.isspace())
+    return next(islice(places, number, None), 0)
+
+
+def _parted(lines: Sequence[str], starts: Mapping[int, tuple[int, int]]) -> tuple[list[str], dict[int, int]]:
+    """The lines with a new paragraph where a passage begins inside one; passage id -> its line."""
+    cuts: dict[int, list[tuple[int, int]]] = {}
+    for passage_id, (place, column) in starts.items():
+        cuts.setdefault(place, []).append((column, passage_id))
+    parted: list[str] = []
+    placed: dict[int, int] = {}
+    for number, (line, prose) in enumerate(zip(lines, _prose(lines), strict=True)):
+        done = 0
+        for column, passage_id in cuts.get(number, ()):
+            before = line[done:column]
+            if prose and (before.strip() or (parted and parted[-1].strip())):
+                parted += [before, ""] if before.strip() else [""]
+                done = column
+            placed[passage_id] = len(parted)
+        parted.append(line[done:])
+    return parted, placed
+
+
+def _prose(lines: Sequence[str]) -> Iterator[bool]:
+    """For each line whether it belongs to a plain paragraph, which may be parted."""
+    prose = fenced = False
+    above = ""
+    for line in lines:
+        fence = _FENCE.match(line) is not None
+        begins = not above.strip() or not prose
+        prose = bool(line.strip()) and not (fenced or fence) and not (begins and _NO_PROSE.match(line))
+        fenced ^= fence
+        above = line
+        yield prose
 
 
 def _find(whole: str, text: str, start: int) -> int:
@@ -176,17 +218,24 @@ def _span(token: Token) -> tuple[int, int]:
 
 
 def _grouped(blocks: Sequence[_Block], parser: MarkdownIt) -> Iterator[str]:
-    """HTML of the blocks, those of one passage inside one element, so that it can be seen as a whole."""
+    """HTML of the blocks, those of one passage with its headings inside one element, to be seen as a whole."""
     groups: list[list[_Block]] = []
-    for block in blocks:
-        alone = block.tokens[0].type == "heading_open"
-        if not groups or alone or block.passages or groups[-1][0].tokens[0].type == "heading_open":
+    for number, block in enumerate(blocks):
+        if not groups or (_begins(blocks, number) and not blocks[number - 1].is_heading):
             groups.append([])
         groups[-1].append(block)
     for group in groups:
         inner = "".join(_html(block, parser) for block in group)
         begun = sum(len(block.passages) for block in group)
         yield f'<div class="{"passage" if begun == 1 else "passages"}">{inner}</div>' if begun else inner
+
+
+def _begins(blocks: Sequence[_Block], number: int) -> bool:
+    """Does a passage begin in this block, or under the headings of which it is the first?"""
+    for block in islice(blocks, number, None):
+        if block.passages or not block.is_heading:
+            return bool(block.passages)
+    return False
 
 
 def _html(block: _Block, parser: MarkdownIt) -> str:

@@ -23,6 +23,8 @@ _HERE = Path(__file__).parent
 _PAUSE = "\f"
 _FRESH = {"Cache-Control": "no-cache"}
 _LIST_SIGN = re.compile(r"(^|\n)\s*[-*+]\s+")
+_HEADING_LINE = re.compile(r"^([A-Z][^\n.!?;:,…(){}=|<>&]{2,80})\n(?=[^\s•])", re.MULTILINE)
+"""A short line without a sentence's end: the heading of a section that was joined to the one before it."""
 _CODE_SIGNS = re.compile(r"`((?:[^`<>]|<mark>[^`<>]*</mark>)+)`")
 
 
@@ -77,8 +79,9 @@ def moment(time: str) -> str:
 
 
 def tidy(snippet: str) -> Markup:
-    """A snippet (escaped HTML with marks) without the signs of Markdown: lists, code, emphasis."""
-    text = _LIST_SIGN.sub(r"\1• ", snippet.replace("```", ""))
+    """A snippet (escaped HTML with marks) without the signs of Markdown: lists, code, emphasis, headings."""
+    text = _LIST_SIGN.sub(r"\1• ", str(snippet).replace("```", ""))
+    text = _HEADING_LINE.sub(r'<span class="where">\1</span> ', text)
     return Markup(_CODE_SIGNS.sub(r"<code>\1</code>", text).replace("**", ""))
 
 

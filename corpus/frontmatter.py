@@ -16,6 +16,21 @@ _LONGEST = 100_000
 """Fields longer than this are no front matter, but a text with rules drawn in it."""
 
 
+_MOST_BRACKETS = 1_000
+"""The YAML parser takes for ever over more of them nested."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Line ends that YAML alone takes for such (U+0085, U+2028) are escaped, so that they come back."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        unusual = re.search("[\x85\u2028\u2029\ufeff]", text)
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style='"' if unusual else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
 class _Loader(yaml.SafeLoader):
     """YAML as people write it: what looks like a date but is none (2021-13-45) stays text."""
 
@@ -47,13 +62,17 @@ def dump(fields: Mapping[str, object], body: str) -> str:
 
     Fields keep their order. Values are text, numbers, booleans, dates, lists and mappings.
     """
-    head = yaml.safe_dump(dict(fields), allow_unicode=True, sort_keys=False, default_flow_style=False, width=10_000)
+    head = yaml.dump(
+        dict(fields), Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=10_000
+    )
     return f"---\n{head}---\n\n{body}"
 
 
 def _yaml(text: str) -> dict[str, object] | None:
     if not text.strip():
         return {}
+    if text.count("[") + text.count("{") > _MOST_BRACKETS:
+        return None
     try:
         fields = yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError):  # e.g. !!int "" and lists as keys

@@ -51,6 +51,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOOKS_LIKE_HTML = re.compile(
     rb"\s{0,1000}(?:<!--.{0,2000}?-->\s{0,1000})?(?:<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>])", re.I | re.S
 )
+_LOOKS_LIKE_MARKDOWN = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}(?:#{1,6} \S|---\s*\n|\+\+\+\s*\n)")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w:.-]{1,40})", re.IGNORECASE)
 
 
@@ -90,7 +91,9 @@ def format_of(body: bytes, *, name: str, content_type: str | None = None) -> For
         raise UnsupportedType(name, kind)
     if kind.startswith(("image/", "audio/", "video/", "font/")) or ending in _OTHER_ENDINGS:
         raise UnsupportedType(name, _OTHER_ENDINGS.get(ending, kind))
-    return "html" if _LOOKS_LIKE_HTML.match(body) else "text"
+    if _LOOKS_LIKE_HTML.match(body):
+        return "html"
+    return "markdown" if _LOOKS_LIKE_MARKDOWN.match(body) else "text"
 
 
 def _by_bytes(body: bytes, name: str) -> Format | None:

@@ -22,6 +22,8 @@ _FURNITURE_NAMES = re.compile(
     r"|nav|navbar|navigation|menu|footer|headerlink|sr-only|visually-hidden|mw-editsection|noprint)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_MOST_SUSPECTS = 3_000
+"""Weighing a part reads all of it: markup nested thousands of levels deep must not take for ever."""
 _ENOUGH_OF_MAIN = 0.75
 _ENOUGH_OF_BODY = 0.5
 """trafilatura's text stands if it has this share of the words of our own walk (which also keeps some furniture)."""
@@ -92,10 +94,8 @@ def _pruned(soup: BeautifulSoup) -> tuple[Tag, bool]:
     body = soup.body if isinstance(soup.body, Tag) else soup
     for tag in body.find_all(_NEVER_TEXT):
         tag.decompose()
-    whole = len(body.get_text())
-    for tag in body.find_all(True):
-        if not tag.decomposed and _is_furniture(tag) and len(tag.get_text()) * 2 < whole:
-            tag.decompose()
+    for tag in _furniture(body):
+        tag.extract()
     left = len(body.get_text(strip=True))
     marked = body.find_all(["main", "article"]) + body.find_all(attrs={"role": "main"})
     marked += body.find_all(attrs={"itemprop": "articleBody"})
@@ -103,6 +103,25 @@ def _pruned(soup: BeautifulSoup) -> tuple[Tag, bool]:
     if best is not None and len(best.get_text(strip=True)) * 3 > left:
         return best, True
     return body, False
+
+
+def _furniture(body: Tag) -> list[Tag]:
+    """The outermost parts that are not content. What holds half of the text is content, whatever it is called."""
+    whole = len(body.get_text())
+    found: list[Tag] = []
+    waiting = [body]
+    weighed = 0
+    while waiting:
+        for tag in waiting.pop().children:
+            if not isinstance(tag, Tag):
+                continue
+            suspect = weighed < _MOST_SUSPECTS and _is_furniture(tag)
+            weighed += suspect
+            if suspect and len(tag.get_text()) * 2 < whole:
+                found.append(tag)
+            else:
+                waiting.append(tag)
+    return found
 
 
 def _is_furniture(tag: Tag) -> bool:

@@ -10,6 +10,8 @@ _FENCE = re.compile(r"^(?P<indent>[ \t]*(?:>[ \t]?)*(?:[-*+]|\d{1,3}[.)])?[ \t]*
 _LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s")
 _ADMONITION = re.compile(r"^\s*(?:!!!|\?\?\?\+?)\s*[\w -]*(?:\"(?P<title>[^\"]*)\")?\s*$")
 _HIGHLIGHT = re.compile(r"^\s*\{%-?\s*(?P<end>end)?(?:highlight|raw)\b[^%]*%\}\s*$")
+_LONGEST = 1_000
+"""The end of a comment, a script or a listing in HTML is looked for in so many lines."""
 _DROPPED = (
     ("<!--", "-->"),
     ("<script", "</script>"),
@@ -27,7 +29,7 @@ def segments(text: str) -> Iterator[Segment]:
         end = _code_end(lines, at)
         opened = re.match(r"^\s*<pre\b", lines[at], re.IGNORECASE)
         if opened and end is None:
-            stop = next((i for i in range(at, min(at + 5000, len(lines))) if "</pre" in lines[i].lower()), None)
+            stop = next((i for i in range(at, min(at + _LONGEST, len(lines))) if "</pre" in lines[i].lower()), None)
             if stop is not None:
                 yield "prose", "\n".join(_undented(held))
                 held = []
@@ -56,7 +58,8 @@ def _code_end(lines: list[str], at: int) -> int | None:
                 return end + 1
         return len(lines)
     if _HIGHLIGHT.match(lines[at]) and not lines[at].strip().startswith("{% end"):
-        ends = (end for end in range(at + 1, len(lines)) if (match := _HIGHLIGHT.match(lines[end])) and match["end"])
+        reach = range(at + 1, min(at + _LONGEST, len(lines)))
+        ends = (end for end in reach if (match := _HIGHLIGHT.match(lines[end])) and match["end"])
         last = next(ends, None)
         return None if last is None else last + 1
     return _indented_end(lines, at)
@@ -145,7 +148,7 @@ def _closing(lines: list[str], at: int, pair: tuple[str, str]) -> int | None:
     first = lines[at][lines[at].index(pair[0]) :]
     if pair[1] in first.lower():
         return at
-    return next((i for i in range(at + 1, min(at + 2000, len(lines))) if pair[1] in lines[i].lower()), None)
+    return next((i for i in range(at + 1, min(at + _LONGEST, len(lines))) if pair[1] in lines[i].lower()), None)
 
 
 def _outside_code(line: str, mark: str) -> bool:

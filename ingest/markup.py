@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from docutils import nodes
 
 _ROLE = re.compile(r":[\w:.+-]{1,40}:`([^`<]{1,500}?)(?:\s*<[^`>]{0,500}>)?`")
+_LONGEST_LINE = 5_000
+"""docutils' patterns take for ever on longer ones; no person writes them."""
 _SETTINGS: dict[str, Any] = {
     "file_insertion_enabled": False,
     "raw_enabled": False,
@@ -21,7 +23,6 @@ _SETTINGS: dict[str, Any] = {
     "halt_level": 5,
     "warning_stream": "",
     "syntax_highlight": "none",
-    "line_length_limit": 1_000_000,
     "smart_quotes": False,
 }
 
@@ -71,6 +72,8 @@ def read_rst(text: str, *, source: str) -> Page:
 
 
 def _tree(text: str) -> "nodes.document | None":
+    if any(len(line) > _LONGEST_LINE for line in text.splitlines()):
+        return None
     from docutils.core import publish_doctree
 
     text = _ROLE.sub(r"\1", text)

@@ -60,7 +60,7 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
     blocks: list[list[Line]] = []
     for line in lines:
         last = blocks[-1][-1] if blocks else None
-        if last is None or line.y > last.y + 0.5 * line.size or last.y - line.y > 3 * max(line.size, last.size):
+        if last is None or _begins_block(last, line):
             blocks.append([])
         blocks[-1].append(line)
     if len(blocks) > _MOST_BLOCKS:
@@ -70,6 +70,13 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
         place = next((at for at, other in enumerate(ordered) if _goes_before(block, other)), len(ordered))
         ordered.insert(place, block)
     return [line for block in ordered for line in block]
+
+
+def _begins_block(last: Line, line: Line) -> bool:
+    """The drawing has jumped: upwards, back to the left on the same line, or far down."""
+    if line.right <= last.left and abs(line.y - last.y) <= 0.5 * line.size:
+        return True
+    return line.y > last.y + 0.5 * line.size or last.y - line.y > 3 * max(line.size, last.size)
 
 
 def _goes_before(block: Sequence[Line], other: Sequence[Line]) -> bool:

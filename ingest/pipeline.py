@@ -44,7 +44,7 @@ def to_draft(page: Page, item: Item, options: Options) -> Draft:
 
     Its identity is the address it states, else the item's. Texts come without control characters.
     """
-    title = _title(page.title or "") or _title(readable_name(item.identity)) or _title(item.source)
+    title = _title(page.title or "") or _title(_name(item, page.text)) or _title(item.source)
     url = _clean(page.url or "") if _is_web(page.url) else None
     text = _clean(page.text).strip("\n")
     tags = (" ".join(_clean(tag).split()).lower() for tag in (*page.tags, *options.tags))
@@ -74,6 +74,13 @@ def readable_name(identity: str) -> str:
     bare = _DATE_IN_FRONT.sub("", _SUFFIXES.sub("", name))
     words = re.sub(r"[-_\s+]+", " ", bare).strip() or parts.netloc
     return words[:1].upper() + words[1:]
+
+
+def _name(item: Item, text: str) -> str:
+    """A title for a page that has none: its file's or address's name; its first line if it came without either."""
+    if item.identity.startswith(("http://", "https://", "file://")):
+        return readable_name(item.identity)
+    return next((line.strip(" #*-") for line in text.splitlines() if line.strip(" #*-")), "")
 
 
 def _kind(title: str, text: str) -> Kind:

@@ -45,9 +45,7 @@ def test_headings_lists_and_tables_in_order(document: Document) -> None:
     document.add_paragraph("The end.")
     page = read(document)
     assert page.title == "The day it broke"
-    assert page.text == (
-        "It was late.\n\n## Timeline\n\n- First\n- Second\n\nTime | Event\n10:00 | Alert\n\nThe end."
-    )
+    assert page.text == ("It was late.\n\n## Timeline\n\n- First\n- Second\n\nTime | Event\n10:00 | Alert\n\nThe end.")
 
 
 def test_properties(document: Document) -> None:
@@ -57,7 +55,12 @@ def test_properties(document: Document) -> None:
     document.core_properties.created = datetime(2021, 5, 3, tzinfo=UTC)
     document.add_paragraph("Text.")
     page = read(document)
-    assert (page.title, page.tags, page.language, page.kind) == ("Review of the outage", ("dns", "cache"), "en", "post-mortem")
+    assert (page.title, page.tags, page.language, page.kind) == (
+        "Review of the outage",
+        ("dns", "cache"),
+        "en",
+        "post-mortem",
+    )
     assert page.published is None  # when the file was made says nothing of it
 
 
@@ -71,7 +74,8 @@ def test_titles_that_a_program_made_up(document: Document, junk: str) -> None:
 
 def test_tracked_changes_hyperlinks_and_content_controls(document: Document) -> None:
     for inner in (
-        "<w:r><w:t>We </w:t></w:r><w:del><w:r><w:delText>never</w:delText></w:r></w:del><w:ins><w:r><w:t>always</w:t></w:r></w:ins>",
+        "<w:r><w:t>We </w:t></w:r><w:del><w:r><w:delText>never</w:delText></w:r></w:del>"
+        "<w:ins><w:r><w:t>always</w:t></w:r></w:ins>",
         "<w:hyperlink><w:r><w:t>a link</w:t></w:r></w:hyperlink>",
     ):
         document.element.body.insert(-1, parse_xml(f"<w:p {_W}>{inner}</w:p>"))

@@ -33,7 +33,11 @@ def test_broken_front_matter_is_text() -> None:
     ("text", "title", "rest"),
     [
         ("# The `cache` *died*\n\nText.", "The cache died", "Text."),
-        ("sensitive headers\n=================\n\nText.\n\nINFO\n----\n\nMore.", "sensitive headers", "Text.\n\n## INFO\n\nMore."),
+        (
+            "sensitive headers\n=================\n\nText.\n\nINFO\n----\n\nMore.",
+            "sensitive headers",
+            "Text.\n\n## INFO\n\nMore.",
+        ),
         ("--write-out overread\n====\n\nText.", "--write-out overread", "Text."),
         ("Intro.\n\n# Title\n\nText.", "Title", "Intro.\n\n# Title\n\nText."),
         ("# Summary\n\nA.\n\n# Timeline\n\nB.", None, "# Summary\n\nA.\n\n# Timeline\n\nB."),
@@ -51,7 +55,7 @@ def test_titles(text: str, title: str | None, rest: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("See [the report](https://x.org/a_(b) \"t\") now.", "See the report now."),
+        ('See [the report](https://x.org/a_(b) "t") now.', "See the report now."),
         ("See [How to [1]](https://x.org) now.", "See How to [1] now."),
         ("![A graph](x.png) shows it.", "A graph shows it."),
         ("[![Build](b.svg)](https://x.org) passes.", "Build passes."),
@@ -59,13 +63,13 @@ def test_titles(text: str, title: str | None, rest: str) -> None:
         ("At [01:00] it rained.", "At [01:00] it rained."),
         ("Ask <https://x.org/a>.", "Ask https://x.org/a."),
         ("One <!-- hidden\nlines --> two.", "One  two."),
-        ("A <b>bold</b>&nbsp;<a href=\"x\">word</a>.", "A bold word."),
+        ('A <b>bold</b>&nbsp;<a href="x">word</a>.', "A bold word."),
         ("He said <matt_flaschen> and Vec<String>.", "He said <matt_flaschen> and Vec<String>."),
         ("Call `<b>x</b> [a](b)` now.", "Call `<b>x</b> [a](b)` now."),
         ("## How to do it{#how}\n\nText.", "## How to do it\n\nText."),
-        ("<h2 class=\"x\">Sub</h2>\n\nText.", "## Sub\n\nText."),
-        ("Text {% include \"x\" %}here {{< note >}}.", "Text here ."),
-        ("!!! note \"Mind this\"\n    Indented text.\n\nAfter.", "Mind this\n\nIndented text.\n\nAfter."),
+        ('<h2 class="x">Sub</h2>\n\nText.', "## Sub\n\nText."),
+        ('Text {% include "x" %}here {{< note >}}.', "Text here ."),
+        ('!!! note "Mind this"\n    Indented text.\n\nAfter.', "Mind this\n\nIndented text.\n\nAfter."),
         ("**Bold** stays *as it is*.", "**Bold** stays *as it is*."),
         ("<script>\nlet a = 1\n</script>\nText.", "Text."),
         ("An arrow <-- here and <!-- never closed", "An arrow <-- here and <!-- never closed"),
@@ -100,7 +104,9 @@ def test_an_open_fence_is_closed() -> None:
 
 
 def test_ruby_in_markdown() -> None:
-    page = md("---\ntitle: Standards\n---\n# <%= current_page.data.title %>\n\nText <%= partial 'x' %>.", "a.html.md.erb")
+    page = md(
+        "---\ntitle: Standards\n---\n# <%= current_page.data.title %>\n\nText <%= partial 'x' %>.", "a.html.md.erb"
+    )
     assert (page.title, page.kind, page.text) == ("Standards", "guidance", "Text .")
     assert md("Write <%=untrusted%> never.").text == "Write <%=untrusted%> never."
 

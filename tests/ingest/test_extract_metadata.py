@@ -44,8 +44,27 @@ def test_dates(value: object, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["03/04/2021", "2021-02-30", "2021-13", "", "soon", "today", None, True, [], "0001-01-01", "2026-03-04", "2027"]
-    + ["12:30", "version 2021.1.2", "99999999", "1.2.2021.4", date(1, 1, 1), -5, "1970-01-01x"],
+    [
+        "03/04/2021",
+        "2021-02-30",
+        "2021-13",
+        "",
+        "soon",
+        "today",
+        None,
+        True,
+        [],
+        "0001-01-01",
+        "2026-03-04",
+        "2027",
+        "12:30",
+        "version 2021.1.2",
+        "99999999",
+        "1.2.2021.4",
+        date(1, 1, 1),
+        -5,
+        "1970-01-01x",
+    ],
 )
 def test_what_is_ambiguous_to_come_or_no_date_stays_unknown(value: object) -> None:
     assert metadata.partial_date(value, today=_TODAY) is None
@@ -74,12 +93,18 @@ def test_dates_in_names(name: str, expected: str | None) -> None:
 
 
 def test_tags() -> None:
-    assert metadata.tags_of("Security,  Kubernetes; security", ["DNS", 5, None], None) == ("security", "kubernetes", "dns", "5")
+    assert metadata.tags_of("Security,  Kubernetes; security", ["DNS", 5, None], None) == (
+        "security",
+        "kubernetes",
+        "dns",
+        "5",
+    )
     assert len(metadata.tags_of([f"t{number}" for number in range(50)])) == 12
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("en-GB", "en"), ("de", "de"), ("pt_BR", "pt"), ("English", None), ("", None), ("und", None), (5, None)]
+    ("value", "expected"),
+    [("en-GB", "en"), ("de", "de"), ("pt_BR", "pt"), ("English", None), ("", None), ("und", None), (5, None)],
 )
 def test_languages(value: object, expected: str | None) -> None:
     assert metadata.language_of(value) == expected

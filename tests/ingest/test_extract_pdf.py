@@ -86,19 +86,33 @@ def test_lines_become_paragraphs() -> None:
 
 
 def test_words_divided_at_line_ends_are_joined() -> None:
-    lines = ["The database of the customers was badly and for a very long time over-", "loaded, and the back-end was", "down."]
+    lines = [
+        "The database of the customers was badly and for a very long time over-",
+        "loaded, and the back-end was",
+        "down.",
+    ]
     text = read(prose(700, lines)).text
     assert "overloaded, and the back-end was" in text
 
 
 def test_items_stay_on_lines_of_their_own() -> None:
-    lines = ["10:00 The first alarm, which was seen by nobody at all at that time of day", "10:05 The second alarm", "10:09 Calm"]
+    lines = [
+        "10:00 The first alarm, which was seen by nobody at all at that time of day",
+        "10:05 The second alarm",
+        "10:09 Calm",
+    ]
     assert read(prose(700, lines)).text.split("\n\n") == lines
 
 
 def test_larger_print_and_bookmarks_are_headings() -> None:
     page = read(
-        [Text(50, 750, "A bad day", 24), Text(50, 720, "What happened", 16), *prose(700), Text(50, 640, "Afterwards"), *prose(610)],
+        [
+            Text(50, 750, "A bad day", 24),
+            Text(50, 720, "What happened", 16),
+            *prose(700),
+            Text(50, 640, "Afterwards"),
+            *prose(610),
+        ],
         outline=["Afterwards"],
     )
     assert page.title == "A bad day"
@@ -116,20 +130,31 @@ def test_what_is_drawn_out_of_order_is_read_in_order() -> None:
 
 def test_columns_are_read_one_after_the_other() -> None:
     left, right = ["Left one of it", "left two of it."], ["Right one of it", "right two of it."]
-    text = read([Text(50, 760, "Head over all of the two columns of the page"), *prose(700, left), *prose(700, right, x=350)]).text
+    text = read(
+        [Text(50, 760, "Head over all of the two columns of the page"), *prose(700, left), *prose(700, right, x=350)]
+    ).text
     assert "Left one of it left two of it." in " ".join(text.split())
     assert text.index("left two") < text.index("Right one")
 
 
 def test_running_heads_and_page_numbers_are_dropped() -> None:
     pages = [
-        [Text(50, 790, "Example Corp internal"), *prose(700, [f"Body of page {word}."]), Text(300, 20, f"Page {number} of 4")]
+        [
+            Text(50, 790, "Example Corp internal"),
+            *prose(700, [f"Body of page {word}."]),
+            Text(300, 20, f"Page {number} of 4"),
+        ]
         for number, word in enumerate(("one", "two", "three", "four"), 1)
     ]
     text = read(*pages).text
     assert "Example Corp" not in text
     assert "of 4" not in text
-    assert [word for word in ("one", "two", "three", "four") if f"Body of page {word}." in text] == ["one", "two", "three", "four"]
+    assert [word for word in ("one", "two", "three", "four") if f"Body of page {word}." in text] == [
+        "one",
+        "two",
+        "three",
+        "four",
+    ]
 
 
 def test_a_paragraph_goes_on_over_the_page() -> None:
@@ -153,7 +178,10 @@ def test_footnotes_in_small_print_stay_where_there_are_no_menus() -> None:
 
 def test_a_table_of_contents_is_dropped() -> None:
     contents = [Text(50, 700, "Contents"), Text(50, 685, "1 Summary ........ 2"), Text(50, 670, "2 Timeline ....... 3")]
-    page = read([*contents, Text(50, 600, "Summary"), *prose(580), Text(50, 500, "Timeline"), *prose(480)], outline=["Summary", "Timeline"])
+    page = read(
+        [*contents, Text(50, 600, "Summary"), *prose(580), Text(50, 500, "Timeline"), *prose(480)],
+        outline=["Summary", "Timeline"],
+    )
     assert "Contents" not in page.text
     assert page.text.startswith("# Summary\n\nThe primary")
 

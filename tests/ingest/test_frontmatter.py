@@ -21,7 +21,9 @@ def test_what_is_dumped_is_parsed_back(fields: dict[str, object], body: str) -> 
     assert frontmatter.parse(frontmatter.dump(fields, body)) == (fields, body)
 
 
-@pytest.mark.parametrize("value", ["2021-01-01", "yes", "null", "1e3", "---", "a: b", "- x", "# no", "été\n---\nend", "\u2028"])
+@pytest.mark.parametrize(
+    "value", ["2021-01-01", "yes", "null", "1e3", "---", "a: b", "- x", "# no", "été\n---\nend", "\u2028"]
+)
 def test_text_stays_text(value: str) -> None:
     assert frontmatter.parse(frontmatter.dump({"title": value}, ""))[0] == {"title": value}
 
