@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from api import cli
 from api.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMANDS = typer.main.get_command(cli.app).commands
 LESSONRY = str(Path(sys.executable).with_name("lessonry"))
 
 
@@ -40,9 +43,8 @@ def needs_network_or_stays(command: str) -> bool:
 @pytest.mark.parametrize(("page", "command"), commands())
 def test_documented_options_exist(page, command):
     name, *rest = words(command)
-    shown = subprocess.run([LESSONRY, name, "--help"], capture_output=True, text=True, check=True).stdout
-    for option in (part.split("=")[0] for part in rest if part.startswith("--")):
-        assert option in shown, f"{page}: {command}"
+    known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+    assert {part.split("=")[0] for part in rest if part.startswith("--")} <= known, f"{page}: {command}"
 
 
 @pytest.mark.slow

@@ -131,7 +131,7 @@ def top_level_imports(path: Path) -> Iterator[str]:
 
 
 def test_the_drawing_names_every_file_and_no_other():
-    drawing = (ROOT / "docs" / "architecture.md").read_text()
+    drawing = (ROOT / "docs" / "architecture.md").read_text().split("## Where things are")[1]
     for room in ARROWS:
         block = re.search(rf"^{room}/.*?(?=^\w+/|^```)", drawing, re.MULTILINE | re.DOTALL)
         assert block, f"docs/architecture.md does not draw {room}/"
