@@ -4,6 +4,7 @@ Exit: 0 done; 1 done in part, or nothing found where something was named; 2 wron
 unusable input, with one clear line and never a traceback.
 """
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -47,6 +48,7 @@ for module in (cli_documents, cli_search, cli_care):
 
 def main() -> None:
     """The entry point of `lessonry`."""
+    logging.basicConfig(format="lessonry: %(message)s", level=logging.ERROR)
     try:
         app(standalone_mode=True)
     except NotFound as error:

@@ -1,5 +1,6 @@
 """The web pages for readers: search, browse, documents, collections. Views over the routes of /v1."""
 
+import time
 from functools import partial
 from typing import Annotated, Any
 from xml.etree import ElementTree
@@ -27,6 +28,10 @@ EXAMPLES = (
     "the alarm stayed silent",
 )
 _NEWEST = 6
+_MOST_COUNTED = 100_000
+"""A filter that leaves more documents than this gets no counts: they would take seconds."""
+_REST = 10
+"""Counting everything takes at most one part in so many of the time."""
 _LONG_TEXT = 6_000
 """Characters from which a document gets a table of contents."""
 
@@ -57,8 +62,11 @@ def browse(request: Request, parts: Parts) -> Response:
     except BadQuery as error:
         return page(request, "browse.html", status=422, notice=str(error), next=None, **shown)
     documents = parts.corpus.documents
-    counts = documents.facets(documents.ids(wanted)) if wanted else _overview(request, parts)["facets"]
-    shown |= {"documents": found.items, "total": documents.count(wanted), "facets": links.facets(asked, counts)}
+    total = documents.count(wanted)
+    counts = _overview(request, parts)["facets"]
+    if wanted:
+        counts = documents.facets(documents.ids(wanted)) if total <= _MOST_COUNTED else {}
+    shown |= {"documents": found.items, "total": total, "facets": links.facets(asked, counts)}
     following = asked.at(found.next) if found.next else None
     return page(request, "browse.html", notice=None, next=following, **shown)
 
@@ -145,10 +153,12 @@ def _related(parts: Lessonry, document_id: str) -> tuple[list[Any], str | None]:
 
 
 def _overview(request: Request, parts: Lessonry) -> dict[str, Any]:
-    """How much of what there is, counted again only when something has changed."""
+    """How much of what there is. Counted again when something has changed, but of a large store not all the time."""
     position = parts.corpus.changes.position()
-    known: tuple[Any, dict[str, Any]] | None = getattr(request.app.state, "overview", None)
-    if known is None or known[0] != position:
+    known: tuple[Any, float, dict[str, Any]] | None = getattr(request.app.state, "overview", None)
+    start = time.monotonic()
+    if known is None or (known[0] != position and start > known[1]):
         counts = {"total": parts.corpus.documents.count(), "facets": parts.corpus.documents.facets()}
-        known = request.app.state.overview = (position, counts)
-    return known[1]
+        good_until = start + _REST * (time.monotonic() - start)
+        known = request.app.state.overview = (position, good_until, counts)
+    return known[2]

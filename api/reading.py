@@ -31,7 +31,7 @@ _ANCHORED = frozenset({"paragraph_open", "list_item_open", "tr_open", "fence", "
 _TAGS = set(
     "a blockquote br code div em h2 h3 h4 h5 h6 hr li ol p pre span strong table tbody td th thead tr ul".split()
 )
-_ATTRIBUTES = {tag: {"id"} for tag in ("h2", "h3", "h4", "h5", "h6", "li", "p", "pre", "span", "tr")} | {
+_ATTRIBUTES = {tag: {"id"} for tag in ("h2", "h3", "h4", "h5", "h6", "li", "p", "code", "span", "tr")} | {
     "a": {"href", "title"},
     "ol": {"start"},
 }

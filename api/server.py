@@ -1,6 +1,7 @@
 """The HTTP server: uvicorn over the app of one home."""
 
 import errno
+import logging
 import socket
 
 import uvicorn
@@ -25,6 +26,7 @@ def run(lessonry: Lessonry) -> None:
     if not is_loopback(settings.host):
         reading = "anyone who can reach it may read" if settings.public_read else "reading is off (setting public_read)"
         note(f"{settings.host} is not a loopback address: {reading}, writing is off")
+    logging.getLogger().setLevel(logging.WARNING)
     config = uvicorn.Config(
         create_app(lessonry),
         log_level="warning",

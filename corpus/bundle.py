@@ -70,13 +70,10 @@ def write_bundle(corpus: Corpus, folder: Path) -> int:
             ]
             told = {"title": collection.title, "description": collection.description, "items": items}
             written[folder / "collections" / f"{collection.slug}.yaml"] = _yaml(told)
-    for name in ("documents", "collections"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        for path in (folder / name).iterdir():
-            if path not in written:
-                path.unlink()
-    for path, content in written.items():
-        path.write_text(content, encoding="utf-8", newline="")
+    try:
+        _write(folder, written)
+    except OSError as error:
+        raise BundleError(folder, f"it cannot be written ({error.strerror})") from error
     return len(ids)
 
 
@@ -99,6 +96,16 @@ def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
             _store_collection(corpus, path.stem, content, ids) for path, content in collections.items()
         )
     return Imported(added, len(fresh) - added, len(documents) - len(fresh), changed_collections)
+
+
+def _write(folder: Path, written: Mapping[Path, str]) -> None:
+    for name in ("documents", "collections"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for path in (folder / name).iterdir():
+            if path not in written:
+                path.unlink()
+    for path, content in written.items():
+        path.write_text(content, encoding="utf-8", newline="")
 
 
 def _document_file(document: Document, edits: Mapping[str, Any]) -> str:

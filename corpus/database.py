@@ -32,7 +32,7 @@ class Database:
         except OSError as error:
             raise StoreUnusable(path.parent, error.strerror or str(error)) from error
         try:
-            with self.mendable():
+            with mendable(self.path):
                 migrate(self._connection(), path)
         except BaseException:
             self.close()
@@ -51,26 +51,15 @@ class Database:
         return connection
 
     @contextmanager
-    def mendable(self) -> Iterator[None]:
-        """Wrap what a person can mend about the file (full disk, rights, damage); let bugs through."""
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            reason = _reason(error)
-            if reason is None:
-                raise
-            raise StoreUnusable(self.path, reason) from error
-
-    @contextmanager
     def read(self) -> Iterator[sqlite_utils.Database]:
         """A connection to read with. Inside a `write` of the same thread it sees that write."""
-        with self.mendable():
+        with mendable(self.path):
             yield self._connection()
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite_utils.Database]:
         """A connection that sees one state of the database for as long as the block lasts."""
-        with self.mendable():
+        with mendable(self.path):
             connection = self._connection()
             if connection.conn.in_transaction:
                 yield connection
@@ -84,7 +73,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite_utils.Database]:
         """One writing transaction, all or nothing; nested blocks join the outer one."""
-        with self.mendable():
+        with mendable(self.path):
             connection = self._connection()
             if connection.conn.in_transaction:
                 yield connection
@@ -105,6 +94,18 @@ class Database:
                 connection.close()
             self._open.clear()
         self._local = threading.local()
+
+
+@contextmanager
+def mendable(path: Path) -> Iterator[None]:
+    """Wrap what a person can mend about a database file (full disk, rights, damage); let bugs through."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        reason = _reason(error)
+        if reason is None:
+            raise
+        raise StoreUnusable(path, reason) from error
 
 
 def _reason(error: sqlite3.DatabaseError) -> str | None:

@@ -41,7 +41,8 @@ class Documents:
     def get_many(self, ids: Sequence[str]) -> dict[str, Document]:
         """The documents that exist among `ids`, by id."""
         with self._db.read() as db:
-            rows = _rows(db.execute(f"SELECT {_COLUMNS} FROM documents WHERE id IN {_marks(ids)}", list(ids)))
+            query = f"SELECT {_COLUMNS} FROM documents WHERE id IN (SELECT value FROM json_each(?))"
+            rows = _rows(db.execute(query, [json.dumps(list(ids))]))
             return {str(row["id"]): document for row, document in zip(rows, self._documents(rows), strict=True)}
 
     def find(self, key: str) -> Document:
@@ -112,11 +113,15 @@ class Documents:
         """Store a draft with its passages, in one transaction. Passages that stay the same keep their ids."""
         digest = draft_digest(draft)
         with self._db.write() as db:
-            row = db.execute("SELECT digest, edits FROM documents WHERE id = ?", [draft.id]).fetchone()
+            row = db.execute(  # a bundle may have brought the identity in under an id of its own
+                "SELECT digest, edits, id FROM documents WHERE identity = ? OR id = ? ORDER BY identity = ? DESC",
+                [draft.identity, draft.id, draft.identity],
+            ).fetchone()
             if row is not None and row[0] == digest:
                 return "unchanged"
             edits = {} if row is None else json.loads(row[1])
-            self._store(db, _edited(draft, edits), passages, digest=digest, edits=edits)
+            key = draft.id if row is None else row[2]
+            self._store(db, _edited(draft, edits), passages, digest=digest, edits=edits, document_id=key)
             return "added" if row is None else "changed"
 
     def edit(self, document_id: str, fields: Mapping[str, Any], passages: Sequence[PassageText]) -> Document:
@@ -192,8 +197,9 @@ class Documents:
     def _documents(self, rows: Sequence[Mapping[str, Any]]) -> list[Document]:
         tags: dict[str, list[str]] = {row["id"]: [] for row in rows}
         with self._db.read() as db:
-            query = f"SELECT document_id, tag FROM document_tags WHERE document_id IN {_marks(tags)} ORDER BY position"
-            for document_id, tag in db.execute(query, list(tags)):
+            inside = "document_id IN (SELECT value FROM json_each(?))"
+            query = f"SELECT document_id, tag FROM document_tags WHERE {inside} ORDER BY position"
+            for document_id, tag in db.execute(query, [json.dumps(list(tags))]):
                 tags[document_id].append(tag)
         return [Document(**row, tags=tuple(tags[row["id"]])) for row in rows]
 
@@ -263,16 +269,16 @@ def _store_passages(db: Any, document_id: str, title: str, passages: Sequence[Pa
 
 
 def where_filter(wanted: Filter) -> tuple[str, list[Any]]:
-    """A filter as an SQL condition on `documents d`, with its values."""
+    """A filter as an SQL condition on `documents d`, with its values. Upper and lower case of a..z are one."""
     conditions = ["1"]
     values: list[Any] = []
     for column, alternatives in (("d.kind", wanted.kind), ("d.organization", wanted.organization)):
         if alternatives:
-            conditions.append(f"lower({column}) IN {_marks(alternatives)}")
-            values += [value.lower() for value in alternatives]
+            conditions.append(f"lower({column}) IN {_lowered(alternatives)}")
+            values += alternatives
     if wanted.tag:
-        conditions.append(f"d.id IN (SELECT document_id FROM document_tags WHERE lower(tag) IN {_marks(wanted.tag)})")
-        values += [tag.lower() for tag in wanted.tag]
+        conditions.append(f"d.id IN (SELECT document_id FROM document_tags WHERE lower(tag) IN {_lowered(wanted.tag)})")
+        values += wanted.tag
     if wanted.collection:
         conditions.append("d.id IN (SELECT document_id FROM collection_items WHERE slug = ?)")
         values.append(wanted.collection)
@@ -308,8 +314,8 @@ def _edited(draft: Draft, edits: Mapping[str, Any]) -> Draft:
     return replace(draft, **fields)
 
 
-def _marks(values: Iterable[object]) -> str:
-    return "(" + ", ".join("?" for _ in values) + ")"
+def _lowered(values: Iterable[object]) -> str:
+    return "(" + ", ".join("lower(?)" for _ in values) + ")"
 
 
 def _rows(cursor: sqlite3.Cursor) -> list[dict[str, Any]]:

@@ -13,9 +13,9 @@ from corpus.types import PassageText, encoder_text
 Measure = Callable[[Sequence[str]], list[int]]
 """Weighs each text in the encoder's own units (word pieces)."""
 
-_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
+_HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-ÖØ-Þ])|(?<=[。！？])")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])([\"'”’)\]]*)\s+(?=[\"'“‘(\[]?[A-Z0-9À-ÖØ-Þ])|(?<=[。！？])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|al|Dr|Mr|Mrs|Ms|St|No|Fig|Eq|Inc|Ltd|Co|approx|U\.S|U\.K|[A-Z])\.)[\"'”’)\]]*$"
 )
@@ -66,21 +66,31 @@ def sections(text: str) -> list[Section]:
         if _FENCE.match(line):
             fenced = not fenced
         heading = None if fenced else _HEADING.match(line)
-        if heading is None:
+        title = _without_closing_marks(heading[2]) if heading else ""
+        if heading is None or not title:
             lines.append(line)
             continue
         close()
         level = len(heading[1])
         path[:] = [(above, title) for above, title in path if above < level]
-        path.append((level, heading[2]))
+        path.append((level, title))
     close()
     return found
+
+
+def _without_closing_marks(title: str) -> str:
+    """`Title ##` -> `Title`; the `#` of `C#` stays."""
+    title = title.rstrip()
+    bare = title.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else title
 
 
 def sentences(paragraph: str) -> list[str]:
     """A paragraph cut at sentence ends; abbreviations and initials do not end a sentence."""
     pieces: list[str] = []
-    for piece in _SENTENCE_END.split(paragraph):
+    ends = [(end.start() + len(end[1] or ""), end.end()) for end in _SENTENCE_END.finditer(paragraph)]
+    for start, end in zip([0, *(after for _, after in ends)], [*(end for end, _ in ends), None], strict=True):
+        piece = paragraph[start:end]
         if pieces and _ABBREVIATION.search(pieces[-1]):
             pieces[-1] = f"{pieces[-1]} {piece}"
         elif piece.strip():
@@ -92,8 +102,8 @@ def split(text: str, *, title: str, measure: Measure, limit: int) -> list[Passag
     """Cut headed text into passages that an encoder can read whole.
 
     `limit` is in the units of `measure` and holds for the text in its context (title and
-    heading path, see `encoder_text`). Only a context longer than the limit itself leaves a
-    passage that is longer. A text without content gives no passages.
+    heading path, see `encoder_text`). Only a context that leaves less than _LEAST_BODY of it
+    makes passages that are longer. A text without content gives no passages.
     """
     passages: list[PassageText] = []
     for section in _join_small(sections(text), measure):

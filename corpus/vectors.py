@@ -2,8 +2,11 @@
 
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
+
+from corpus.database import mendable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS encoders (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -11,79 +14,96 @@ CREATE TABLE IF NOT EXISTS vectors (
     encoder INTEGER NOT NULL, key BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (encoder, key)
 ) WITHOUT ROWID;
 """
-
-
 _BATCH = 500
+_DAMAGE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+
+Result = TypeVar("Result")
 
 
 class VectorCache:
     """Vectors as bytes (little-endian float32); what they mean is the encoder's business.
 
-    A damaged file is thrown away and begun anew. Safe from several threads and processes.
+    The file is opened on first use. A damaged one is thrown away and begun anew; StoreUnusable
+    for a full disk and the like. Safe from several threads and processes.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
-        try:
-            self._db = self._opened()
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorname", "") not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
-                raise
-            self.discard()
-            self._db = self._opened()
-
-    def _opened(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=30, check_same_thread=False, isolation_level=None)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.executescript(_SCHEMA)
-        return db
+        self._connection: sqlite3.Connection | None = None
 
     def get(self, encoder: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """The vectors that are known, by key."""
-        found: dict[bytes, bytes] = {}
-        with self._lock:
-            number = self._number(encoder)
+
+        def read(db: sqlite3.Connection) -> dict[bytes, bytes]:
+            found: dict[bytes, bytes] = {}
             for start in range(0, len(keys), _BATCH):
                 part = keys[start : start + _BATCH]
                 marks = ", ".join("?" * len(part))
-                query = f"SELECT key, vector FROM vectors WHERE encoder = ? AND key IN ({marks})"
-                found.update(self._db.execute(query, [number, *part]).fetchall())
-        return found
+                query = (
+                    "SELECT key, vector FROM vectors WHERE encoder = (SELECT number FROM encoders WHERE name = ?)"
+                    f" AND key IN ({marks})"
+                )
+                found.update(db.execute(query, [encoder, *part]).fetchall())
+            return found
+
+        return self._attempt(read)
 
     def put(self, encoder: str, vectors: Mapping[bytes, bytes]) -> None:
         """Remember vectors; a key that is there keeps its vector."""
-        with self._lock:
-            number = self._number(encoder)
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany(
-                "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
-                [(number, key, value) for key, value in vectors.items()],
-            )
-            self._db.execute("COMMIT")
+
+        def write(db: sqlite3.Connection) -> None:
+            with db:
+                db.execute("BEGIN IMMEDIATE")
+                db.execute("INSERT OR IGNORE INTO encoders (name) VALUES (?)", [encoder])
+                db.executemany(
+                    "INSERT OR IGNORE INTO vectors SELECT number, ?, ? FROM encoders WHERE name = ?",
+                    [(key, value, encoder) for key, value in vectors.items()],
+                )
+
+        self._attempt(write)
 
     def clear(self, encoder: str) -> None:
         """Forget all vectors of an encoder."""
-        with self._lock:
-            self._db.execute("DELETE FROM vectors WHERE encoder = ?", [self._number(encoder)])
+        query = "DELETE FROM vectors WHERE encoder = (SELECT number FROM encoders WHERE name = ?)"
+        self._attempt(lambda db: db.execute(query, [encoder]))
 
     def count(self, encoder: str) -> int:
         """How many vectors of that encoder are known."""
-        with self._lock:
-            query = "SELECT count(*) FROM vectors WHERE encoder = ?"
-            return int(self._db.execute(query, [self._number(encoder)]).fetchone()[0])
-
-    def _number(self, encoder: str) -> int:
-        self._db.execute("INSERT OR IGNORE INTO encoders (name) VALUES (?)", [encoder])
-        return int(self._db.execute("SELECT number FROM encoders WHERE name = ?", [encoder]).fetchone()[0])
-
-    def discard(self) -> None:
-        """Delete the files of the cache."""
-        for suffix in ("", "-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        query = "SELECT count(*) FROM vectors WHERE encoder = (SELECT number FROM encoders WHERE name = ?)"
+        return self._attempt(lambda db: int(db.execute(query, [encoder]).fetchone()[0]))
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self._db.close()
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _attempt(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do the work; if the file proves damaged, once more with a new one."""
+        with self._lock, mendable(self.path):
+            try:
+                return work(self._opened())
+            except sqlite3.DatabaseError as error:
+                if not getattr(error, "sqlite_errorname", "").startswith(_DAMAGE):
+                    raise
+                self._discard()
+                return work(self._opened())
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            db = sqlite3.connect(self.path, timeout=30, check_same_thread=False, isolation_level=None)
+            self._connection = db
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.executescript(_SCHEMA)
+        return self._connection
+
+    def _discard(self) -> None:
+        """Delete the files of the cache."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
-from corpus.errors import IndexDamaged
+from corpus.errors import IndexDamaged, StoreUnusable
 from search.index import Ids, Manifest, Scored, best, cosines
 from search.types import Vectors
 
@@ -156,35 +156,36 @@ class FaissIndex:
         return found
 
     def compact(self) -> None:
-        """Write base and tail as one new generation and go on with it. One process does so at a time."""
-        import faiss
+        """Write base and tail as one new generation and go on with it. One process does so at a time.
 
-        state = self._state
-        ids, vectors = state.tail_ids, state.tail
-        if state.base is not None:
-            kept = state.base.rows(np.setdiff1d(state.base.ids, state.masked, assume_unique=True))
-            ids = np.concatenate([state.base.ids[kept], ids])
-            vectors = np.concatenate([state.base.gather(kept), vectors]) if len(kept) else vectors
-            order = np.argsort(ids)
-            ids, vectors = ids[order], vectors[order]
-        engine = faiss.IndexFlatIP(state.manifest.dimension)
-        engine.add(np.ascontiguousarray(vectors))
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._folder / "lock"):
-            current = self._current()
-            number = 1 if current is None else int(current.name) + 1
-            folder = self._folder / f"{number:08d}"
-            shutil.rmtree(folder, ignore_errors=True)  # left by a process that died here
-            folder.mkdir()
-            faiss.write_index(engine, str(folder / "vectors.faiss"))
-            np.save(folder / "ids.npy", ids)
-            manifest = replace(state.manifest, count=len(ids), checksum=_checksum(folder))
-            (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2))
-            for path in [*folder.iterdir(), folder]:
-                _sync(path)
-            self._publish(folder.name)
-            self._tidy(keep={folder.name, "" if current is None else current.name})
+        StoreUnusable if it cannot be written; the generation in force stays then.
+        """
+        ids, vectors = self._everything()
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self._folder / "lock"):
+                current = self._current()
+                folder = self._folder / f"{1 if current is None else int(current.name) + 1:08d}"
+                shutil.rmtree(folder, ignore_errors=True)  # left by a process that died here
+                manifest = _write_generation(folder, self._state.manifest, ids, vectors)
+                self._publish(folder.name)
+                self._tidy(keep={folder.name, "" if current is None else current.name})
+        except (OSError, RuntimeError) as error:  # RuntimeError is how FAISS says it
+            reason = getattr(error, "strerror", None) or "the index cannot be written"
+            raise StoreUnusable(self._folder, f"{reason}; make room or mend its rights, then reindex") from error
         self._state = replace(self._empty, manifest=manifest, base=_read_base(folder, manifest))
+
+    def _everything(self) -> tuple[Ids, Vectors]:
+        """Base and tail together: ids, ascending, and their vectors."""
+        state = self._state
+        if state.base is None:
+            return state.tail_ids, state.tail
+        kept = state.base.rows(np.setdiff1d(state.base.ids, state.masked, assume_unique=True))
+        if not len(kept):
+            return state.tail_ids, state.tail
+        ids = np.concatenate([state.base.ids[kept], state.tail_ids])
+        order = np.argsort(ids)
+        return ids[order], np.concatenate([state.base.gather(kept), state.tail])[order]
 
     def problems(self) -> list[str]:
         """What is wrong with the generation in force, one line each; empty if all is well or there is none."""
@@ -242,6 +243,22 @@ def _base_candidates(state: _State, vector: Vectors, k: int, allowed: Ids | None
     _, rows = base.engine.search(vector.reshape(1, -1), min(k + _SPARE, len(base.ids)), params=parameters)
     found: Ids = rows[0][rows[0] >= 0].astype(np.int64)
     return found
+
+
+def _write_generation(folder: Path, held: Manifest, ids: Ids, vectors: Vectors) -> Manifest:
+    """All files of a generation, on the disk for good when this returns."""
+    import faiss
+
+    engine = faiss.IndexFlatIP(held.dimension)
+    engine.add(np.ascontiguousarray(vectors))
+    folder.mkdir()
+    faiss.write_index(engine, str(folder / "vectors.faiss"))
+    np.save(folder / "ids.npy", ids)
+    manifest = replace(held, count=len(ids), checksum=_checksum(folder))
+    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2))
+    for path in [*folder.iterdir(), folder]:
+        _sync(path)
+    return manifest
 
 
 def _read_manifest(folder: Path) -> Manifest:

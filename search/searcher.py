@@ -1,12 +1,11 @@
 """search(Query) -> Results: keyword and vector evidence, fused, read back from the store."""
 
 import html
-import logging
 from dataclasses import dataclass
 
 import numpy as np
 
-from corpus.errors import BadQuery, SearchError
+from corpus.errors import BadQuery, SearchError, StoreUnusable
 from corpus.fulltext import Weights, terms_in
 from corpus.store import Corpus
 from corpus.types import Passage
@@ -26,9 +25,6 @@ _DEPTH_PER_HIT = 3
 _ENCODE_WHILE_ASKED = 32
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
 _SNIPPET_WORDS = 40
-
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
@@ -73,8 +69,7 @@ class Searcher:
                 degraded = self.refresh()
                 vector = self._encoder.encode_query(text)
                 nearest = self._nearest(query, vector, depth)
-            except SearchError as error:
-                log.warning("search goes on without vectors: %s", error)
+            except (SearchError, StoreUnusable) as error:
                 degraded = f"keywords only: {error}"
         by_keyword = {}
         if words.expression and (query.mode != "semantic" or vector is None):

@@ -21,7 +21,7 @@ URL = "http://127.0.0.1"
 
 CERTIFICATE = """## What happened
 
-The certificate of the router expired on Friday. Every crew lost the link.
+The certificate of the router expired on Friday. Two hundred sites went dark.
 
 ## What to learn
 
@@ -68,7 +68,7 @@ def ids(lessonry: Lessonry) -> dict[str, str]:
             published="2021-05", tags=("certificate", "network"), url="https://example.org/certificate", language="en",
         ),
         "reminder": stored(
-            lessonry, "Certificates expire on a known date", "A certificate will expire. Set an alarm for the crew.",
+            lessonry, "Certificates expire on a known date", "A certificate will expire. Write that down for the crew.",
             kind="lesson", published="2019", tags=("certificate",),
         ),
         "backup": stored(
@@ -117,7 +117,7 @@ def test_the_best_hit_is_first_marked_and_leads_to_its_passage(client, lessonry,
     path, _, anchor = str(link["href"]).partition("#p")
     assert path == f"/documents/{ids['backup']}"
     assert int(anchor) in passages
-    assert soup.select_one(f"#main h1").get_text() == "Results for restore the backup"
+    assert soup.select_one("#main h1").get_text() == "Results for restore the backup"
     assert soup.select_one("input[name=q]")["value"] == "restore the backup"
 
 
@@ -344,7 +344,9 @@ def ended(client: TestClient, path: str) -> BeautifulSoup:
 
 def test_a_text_is_added_and_found(client):
     answer = client.post(
-        "/add/text", data={"title": "A new lesson", "text": "The queue was full.", "kind": "lesson"}, follow_redirects=False
+        "/add/text",
+        data={"title": "A new lesson", "text": "The queue was full.", "kind": "lesson"},
+        follow_redirects=False,
     )
     assert answer.status_code == 303
     soup = ended(client, answer.headers["location"])
@@ -397,14 +399,17 @@ def test_a_mistake_in_a_form_is_shown_beside_what_was_given(client, path, data, 
 
 
 def test_a_file_larger_than_allowed_is_refused_in_words(tmp_path):
-    with opened(tmp_path / "home", max_bytes=1000) as lessonry, TestClient(create_app(lessonry), base_url=URL) as client:
+    with (
+        opened(tmp_path / "home", max_bytes=1000) as lessonry,
+        TestClient(create_app(lessonry), base_url=URL) as client,
+    ):
         answer = client.post("/add/file", files={"file": ("big.txt", b"x" * 2000)})
         assert answer.status_code == 413
         assert "larger than the limit" in words(BeautifulSoup(answer.text, "lxml").select_one(".notice.error"))
 
 
 def test_a_server_for_others_offers_no_forms(tmp_path):
-    settings = {"host": "0.0.0.0", "public_read": True}  # noqa: S104  # never bound here
+    settings = {"host": "0.0.0.0", "public_read": True}  # never bound here
     with opened(tmp_path / "home", **settings) as lessonry, TestClient(create_app(lessonry), base_url=URL) as client:
         soup = page(client, "/add")
         assert not soup.select("form[method=post]")
@@ -427,5 +432,7 @@ def test_the_reference_names_every_operation(client):
     wanted = {f"{method.upper()} {path}" for path, item in spec["paths"].items() for method in item}
     assert shown == wanted
     search = soup.select_one(f"#{spec['paths']['/v1/search']['get']['operationId']}")
-    assert words(search.select_one("tbody tr")).startswith("q query string required")
+    assert [words(cell) for cell in search.select_one("tbody tr").find_all(["th", "td"])] == [
+        "q", "query", "string", "required",
+    ]  # fmt: skip
     assert "curl 'http://127.0.0.1/v1/search?q=expired+certificate'" in words(search)

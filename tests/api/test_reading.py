@@ -31,7 +31,9 @@ LONG = " ".join(f"Sentence {n} tells what the crew saw at {n} o'clock." for n in
 
 def test_every_passage_is_found_where_it_begins():
     points = "\n".join(f"- point {n} is about the valve and nothing else at all" for n in range(30))
-    made, passages = reading(f"## One\n\n{LONG}\n\n## Two\n\n{points}\n\n```\nvalve --open {'x ' * 40}\n# no heading\n```")
+    made, passages = reading(
+        f"## One\n\n{LONG}\n\n## Two\n\n{points}\n\n```\nvalve --open {'x ' * 40}\n# no heading\n```"
+    )
     soup = BeautifulSoup(made.html, "lxml")
     assert len(passages) > 15
     for passage in passages:
@@ -83,4 +85,4 @@ def test_texts_without_passages_or_words_can_be_read_too():
 
 def test_a_huge_text_is_still_quick_and_keeps_its_anchors():
     made, passages = reading("\n\n".join(f"## Part {n}\n\n{LONG} {n}" for n in range(120)), limit=200)
-    assert made.html.count('id="p') == len(passages) > 1000
+    assert made.html.count('id="p') == len(passages) > 500
