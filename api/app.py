@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 def create_app(lessonry: Lessonry) -> FastAPI:
     """An app over one home. It starts and stops its worker; the parts are closed by who made them."""
+    lessonry.prepare()
     worker = Worker(lessonry)
     metrics = Metrics(lessonry)
 

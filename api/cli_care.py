@@ -29,8 +29,9 @@ def serve(
 
 
 def reindex(context: typer.Context) -> None:
-    """Make the vector index anew from the database; vectors that are known are not computed again."""
+    """Make the vector index anew, with the configured model; vectors that are known are not computed again."""
     with context.obj.open() as lessonry:
+        lessonry.fetch_model()
         with output.progress("encoding") as bar:
             count = lessonry.indexer.rebuild(progress=bar)
     output.note(f"{count} passages indexed")

@@ -83,7 +83,15 @@ class Worker:
     def _uploads(self) -> Path:
         return self._lessonry.settings.home / "uploads"
 
+    def _warm_up(self) -> None:
+        """Open the model now, so that the first query need not wait for it."""
+        try:
+            self._lessonry.encoder.encode_query("warm")
+        except LessonryError as error:
+            log.warning("%s", error)
+
     def _work(self) -> None:
+        self._warm_up()
         while not self._stopping.is_set():
             self._wake.clear()
             try:

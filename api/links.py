@@ -127,12 +127,16 @@ def modes(asked: Asked) -> list[Choice]:
 def chips(asked: Asked) -> list[Choice]:
     """What is asked for beside the query; each `href` takes one away."""
     words = {"collection": "in ", "since": "since ", "until": "until "}
-    return [
+    made = [
         Choice(
             words.get(name, "") + value, None, asked.url(pair for pair in asked.pairs if pair != (name, value)), True
         )
         for name, value in asked.filters
     ]
+    year = asked.first("since")
+    if year and year == asked.first("until"):
+        made[-2:] = [Choice(f"of {year}", None, asked.setting(since=None, until=None), True)]
+    return made
 
 
 def facets(asked: Asked, counts: Mapping[str, Iterable[tuple[str, int]]]) -> list[Facet]:

@@ -7,11 +7,12 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.rendering import error_page
 from api.settings import SettingsError
 from corpus import errors
 
@@ -63,25 +64,40 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _known(request: Request, error: Exception) -> Problem:
-    return Problem(STATUS[type(error)], str(error))  # type: ignore[index]  # registered for LessonryError only
+async def _known(request: Request, error: Exception) -> Response:
+    status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    return _answer(request, status, str(error))
 
 
-async def _invalid(request: Request, error: Exception) -> Problem:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = [{"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]} for one in error.errors()]
-    first = found[0]
-    return Problem(422, f"{first['where']}: {first['what']}", errors=found)
+    return _answer(request, 422, f"{found[0]['where']}: {found[0]['what']}", errors=found)
 
 
-async def _http(request: Request, error: Exception) -> Problem:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail = str(error.detail)
     if detail == HTTPStatus(error.status_code).phrase:
         detail = f"{request.method} {request.url.path}: {detail.lower()}"
-    return Problem(error.status_code, detail, headers=dict(error.headers or {}))
+    return _answer(request, error.status_code, detail, headers=dict(error.headers or {}))
 
 
-async def _unexpected(request: Request, error: Exception) -> Problem:
-    log.exception("unexpected error in %s %s", request.method, request.url.path)
-    return Problem(500, "an unexpected error, which is in the server's log; nothing that was stored is lost")
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.exception("unexpected error in %s %s", request.method, _template(request))
+    return _answer(request, 500, "an unexpected error, which is in the server's log; nothing that was stored is lost")
+
+
+def _answer(
+    request: Request, status: int, detail: str, *, headers: dict[str, str] | None = None, **more: Any
+) -> Response:
+    """A page for a person at a browser, a problem for everybody else."""
+    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1")
+    if wants_page:
+        return error_page(request, status, HTTPStatus(status).phrase, detail)
+    return Problem(status, detail, headers=headers, **more)
+
+
+def _template(request: Request) -> str:
+    """The route that was asked for, never the address: that may hold what people look for."""
+    return str(getattr(request.scope.get("route"), "path", "an unknown address"))

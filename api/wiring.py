@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from api.settings import Settings
 from corpus import passages
 from corpus.collections import slug_of
+from corpus.errors import EncoderMissing
 from corpus.store import Corpus
 from corpus.types import Draft, PassageText
 from corpus.vectors import VectorCache
@@ -32,10 +33,19 @@ class Lessonry:
 
     @cached_property
     def encoder(self) -> "Encoder":
-        """The configured model; EncoderMissing if it cannot be opened."""
-        from search.encoders import open_encoder
+        """The configured model. One that cannot be opened raises EncoderMissing when it is used, not here."""
+        from search import encoders
 
-        return open_encoder(self.settings.model, self.settings.models)
+        try:
+            return encoders.open_encoder(self.settings.model, self.settings.models)
+        except EncoderMissing as error:
+            return encoders.MissingEncoder(error)
+
+    def fetch_model(self) -> None:
+        """Have the configured model on this machine; EncoderMissing if it cannot be had."""
+        from search import encoders
+
+        self.__dict__["encoder"] = encoders.open_encoder(self.settings.model, self.settings.models, download=True)
 
     @cached_property
     def cache(self) -> VectorCache:
@@ -87,9 +97,11 @@ class Lessonry:
         def split(draft: Draft) -> list[PassageText]:
             return self.split(draft.title, draft.text)
 
-        return Ingestor(
-            self.corpus.documents, self.fetcher, split, extract=extract, max_bytes=self.settings.max_bytes
-        )
+        return Ingestor(self.corpus.documents, self.fetcher, split, extract=extract, max_bytes=self.settings.max_bytes)
+
+    def prepare(self) -> None:
+        """Make the parts that answer requests, before several threads want them at once."""
+        _ = self.related, self.ingestor
 
     def split(self, title: str, text: str) -> list[PassageText]:
         """Headed text -> passages that the encoder can read whole."""

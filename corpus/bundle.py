@@ -18,7 +18,7 @@ import yaml
 
 from corpus import frontmatter
 from corpus.clock import now
-from corpus.documents import draft_digest
+from corpus.documents import EDITABLE, draft_digest
 from corpus.errors import BundleError
 from corpus.store import Corpus
 from corpus.types import KINDS, Document, Draft, PassageText, is_partial_date
@@ -54,7 +54,7 @@ def write_bundle(corpus: Corpus, folder: Path) -> int:
 
     BundleError if the folder holds something else.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / "bundle.json").exists():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "bundle.json").exists():
         raise BundleError(folder, "the folder is not empty and is no export of ours; choose another one")
     written = {folder / "bundle.json": json.dumps(_MARK, indent=2) + "\n"}
     with corpus.db.snapshot():
@@ -130,7 +130,7 @@ def _read_text(path: Path) -> str:
 
 def _read_document(path: Path) -> _Read:
     fields, text = frontmatter.parse(_read_text(path))
-    if not fields.get("title"):
+    if not fields.get("title") and ("title" not in fields or "id" not in fields):  # an export may hold an empty one
         raise BundleError(path, "its front matter has no title")
     kind, published, url = fields.get("kind", "post-mortem"), fields.get("published"), fields.get("url")
     if kind not in KINDS:
@@ -140,6 +140,9 @@ def _read_document(path: Path) -> _Read:
     tags = fields.get("tags") or []
     if not isinstance(tags, list):
         raise BundleError(path, "its tags are no list")
+    edits = fields.get("edits", {})
+    if not isinstance(edits, dict) or not edits.keys() <= set(EDITABLE):
+        raise BundleError(path, f"its edits are no fields out of {', '.join(EDITABLE)}")
     identity = fields.get("identity") or (canonical(str(url)) if url else f"bundle:{path.stem}")
     draft = Draft(
         identity=str(identity),
@@ -151,7 +154,7 @@ def _read_document(path: Path) -> _Read:
         published=_maybe(published),
         tags=tuple(map(str, tags)),
         language=_maybe(fields.get("language")),
-        source=str(fields.get("source") or url or path.name),
+        source=str((url or path.name) if fields.get("source") is None else fields["source"]),
     )
     return _Read(draft, {name: fields[name] for name in ("id", "added", "changed", "edits") if name in fields})
 
@@ -175,9 +178,16 @@ def _read_collection(path: Path, documents: Mapping[str, _Read]) -> Mapping[str,
         raise BundleError(path, "it is not YAML") from error
     if not isinstance(content, dict) or not content.get("title"):
         raise BundleError(path, "it has no title")
-    for item in content.get("items") or []:
-        if not isinstance(item, dict) or item.get("document") not in documents:
-            raise BundleError(path, f"an item names no document of this bundle: {item!r:.80}")
+    items = content.get("items") or []
+    if not isinstance(items, list):
+        raise BundleError(path, "its items are no list")
+    named: set[str] = set()
+    for item in items:
+        name = str(item.get("document")) if isinstance(item, dict) else ""
+        if name not in documents or name in named:
+            reason = "an item is named twice" if name in named else "an item names no document of this bundle"
+            raise BundleError(path, f"{reason}: {item!r:.80}")
+        named.add(name)
     return content
 
 
@@ -209,7 +219,7 @@ def _store(corpus: Corpus, read: _Read, passages: list[PassageText]) -> None:
 def _store_collection(corpus: Corpus, slug: str, content: Mapping[str, Any], ids: Mapping[str, str]) -> bool:
     """Write a collection as the bundle has it; items that it does not name stay behind them. False if it stands so."""
     title, description = str(content["title"]), str(content.get("description") or "")
-    items = [(ids[item["document"]], str(item.get("note") or "")) for item in content.get("items") or []]
+    items = [(ids[str(item["document"])], str(item.get("note") or "")) for item in content.get("items") or []]
     known = {collection.slug: collection for collection in corpus.collections.all()}
     if slug not in known:
         corpus.collections.create(title, slug=slug, description=description)

@@ -12,8 +12,8 @@ from corpus.documents import where_filter
 from corpus.schema import TOKENIZER
 from corpus.types import Filter
 
-_OPEN, _CLOSE = "\ue000", "\ue001"
-"""Private-use characters stand for the marks until the text is escaped."""
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+"""Characters that no text has (noncharacters of Unicode) stand for the marks until the text is escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class FullText:
 def terms_in(text: str, terms: Sequence[str]) -> list[str]:
     """Those of `terms` that the full-text index finds in `text`: its stems stand there, one after the other."""
     stems = stemmed([text, *terms])
-    words = " ".join(("", *stems.pop(text), ""))
+    words = " ".join(("", *stems[text], ""))
     return [term for term in terms if stems.get(term) and " ".join(("", *stems[term], "")) in words]
 
 
@@ -83,13 +83,14 @@ def stemmed(terms: Sequence[str]) -> dict[str, list[str]]:
     with closing(sqlite3.connect(":memory:")) as scratch:
         scratch.execute(f"CREATE VIRTUAL TABLE words USING fts5(word, tokenize='{TOKENIZER}')")
         scratch.execute("CREATE VIRTUAL TABLE stems USING fts5vocab('words', 'instance')")
-        scratch.executemany("INSERT INTO words (rowid, word) VALUES (?, ?)", enumerate(terms))
         found: dict[str, list[str]] = {term: [] for term in terms}
+        scratch.executemany("INSERT INTO words (rowid, word) VALUES (?, ?)", enumerate(found))
+        listed = list(found.values())
         for stem, row in scratch.execute("SELECT term, doc FROM stems ORDER BY doc, offset"):
-            found[terms[row]].append(str(stem))
+            listed[row].append(str(stem))
     return found
 
 
 def marked(text: str) -> str:
-    """Text with the private marks -> escaped HTML with <mark>."""
+    """Text with these marks -> escaped HTML with <mark>."""
     return html.escape(text, quote=False).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>")

@@ -147,7 +147,7 @@ def _joined(first: Section, second: Section) -> Section:
     parts = []
     for section in (first, second):
         rest = " › ".join(section.path[shared:])
-        parts.append(f"{rest}\n{section.body}" if rest else section.body)
+        parts.append(f"{rest}\n\n{section.body}" if rest else section.body)
     return Section(first.path[:shared], "\n\n".join(parts))
 
 

@@ -158,16 +158,15 @@ def migrate(db: sqlite_utils.Database, path: Path) -> None:
     applied = {step.name for step in migrations.applied(db)}
     if newer := sorted(applied - STEPS):
         raise SchemaTooNew(path, newer)
-    if applied == STEPS:
-        return
-    db.execute("BEGIN IMMEDIATE")  # another process may be doing the same: the second one finds it done
-    try:
-        migrations.apply(db)
-        db.conn.commit()
-    except BaseException:
-        db.conn.rollback()
-        raise
-    db.enable_wal()
+    if applied != STEPS:
+        db.execute("BEGIN IMMEDIATE")  # another process may be doing the same: the second one finds it done
+        try:
+            migrations.apply(db)
+            db.conn.commit()
+        except BaseException:
+            db.conn.rollback()
+            raise
+    db.enable_wal()  # nothing happens where it is on; a process that was killed may have left it off
 
 
 STEPS = {name for name in globals() if name.startswith("m0")}

@@ -4,11 +4,12 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
 from corpus.changes import ChangeLog
+from corpus.clock import now
 from corpus.collections import Collections
 from corpus.database import Database
 from corpus.documents import Documents
@@ -54,6 +55,7 @@ class Corpus:
         partial = target.with_name(target.name + ".partial")
         try:
             partial.unlink(missing_ok=True)
+            partial.touch()  # a place that cannot be written is said here, by its own name
             with self.db.read() as db:
                 db.execute("VACUUM INTO ?", [str(partial)])
             with partial.open("rb") as file:
@@ -62,7 +64,8 @@ class Corpus:
         except OSError as error:
             raise StoreUnusable(target, error.strerror or str(error)) from error
         finally:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the database."""
@@ -82,20 +85,42 @@ def restore_backup(source: Path, home: Path) -> None:
 
     The backup is checked first; other processes go on and see the restored state. BundleError
     if it is not a backup, SchemaTooNew if it is one of a newer version; then nothing has changed.
+    A damaged database is set aside, under a name that says so.
     """
     if not source.is_file():
         raise BundleError(source, "there is no such file")
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        _put_in_place(source, home)
+    except OSError as error:
+        raise StoreUnusable(home, error.strerror or str(error)) from error
+
+
+def _put_in_place(source: Path, home: Path) -> None:
     with tempfile.TemporaryDirectory(dir=home, prefix="restore-") as folder:
         prepared = Path(folder) / FILE
         shutil.copyfile(source, prepared)
         _check(prepared, source)
-        with Corpus(home) as current:
-            revision = current.changes.position()[1]
+        revision = _revision_to_pass(home)
         with Corpus(Path(folder)) as copy, copy.db.write() as db:
             db.execute("UPDATE state SET revision = max(revision, ?) + 1, lineage = hex(randomblob(8))", [revision])
         with closing(sqlite3.connect(prepared)) as ready, closing(sqlite3.connect(home / FILE, timeout=30)) as target:
             ready.backup(target)
+
+
+def _revision_to_pass(home: Path) -> int:
+    """The revision of the home as it is; a database that is damaged is set aside and counts as none."""
+    try:
+        with Corpus(home) as current:
+            return current.changes.position()[1]
+    except StoreUnusable as error:
+        if not getattr(error.__cause__, "sqlite_errorname", "").startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            raise
+    stamp = now().replace(":", "")
+    for suffix in ("", "-wal", "-shm"):
+        if (path := home / (FILE + suffix)).exists():
+            path.replace(home / f"damaged-{stamp}-{FILE}{suffix}")
+    return 0
 
 
 def _check(path: Path, shown: Path) -> None:

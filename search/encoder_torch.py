@@ -16,7 +16,7 @@ from search.types import Vectors
 _BATCH = 16
 
 
-def load(name: str, source: str, expected_sha256: str | None = None) -> Any:
+def load(name: str, source: str, expected_sha256: str | None = None, *, download: bool = False) -> Any:
     """The SentenceTransformer of a name or path. Weights whose digest is not the expected one are refused."""
     if expected_sha256 is not None:
         found = file_sha256(Path(source) / "model.safetensors")
@@ -27,8 +27,10 @@ def load(name: str, source: str, expected_sha256: str | None = None) -> Any:
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        model = SentenceTransformer(source)
+        model = SentenceTransformer(source, local_files_only=not download)
     except (OSError, ValueError) as error:
+        if not download and not Path(source).exists():
+            raise EncoderMissing(name, "it is not on this machine; `lessonry reindex` fetches it") from error
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EncoderMissing(name, f"sentence-transformers cannot load it ({reason})") from error
     model.eval()

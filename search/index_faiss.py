@@ -9,6 +9,7 @@ old one or the new one, whole. The previous generation stays for readers on thei
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -22,6 +23,7 @@ from corpus.errors import IndexDamaged, StoreUnusable
 from search.index import Ids, Manifest, Scored, best, cosines
 from search.types import Vectors
 
+_GENERATION = re.compile(r"[0-9]{8,12}")
 _SPARE = 32
 """Candidates asked of FAISS beyond k: near-ties are decided by our own exact scores."""
 _GATHER = 20_000
@@ -164,7 +166,7 @@ class FaissIndex:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self._folder / "lock"):
-                current = self._current()
+                current = self._replaced()
                 folder = self._folder / f"{1 if current is None else int(current.name) + 1:08d}"
                 shutil.rmtree(folder, ignore_errors=True)  # left by a process that died here
                 manifest = _write_generation(folder, self._state.manifest, ids, vectors)
@@ -206,9 +208,16 @@ class FaissIndex:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise IndexDamaged(self._folder / "current", "it cannot be read") from error
-        if not name.isdigit():
+        if not _GENERATION.fullmatch(name):
             raise IndexDamaged(self._folder / "current", "it names no generation")
         return self._folder / name
+
+    def _replaced(self) -> Path | None:
+        """The generation that a new one takes the place of; the latest there is, if `current` is damaged."""
+        try:
+            return self._current()
+        except IndexDamaged:
+            return max((path for path in self._folder.iterdir() if _GENERATION.fullmatch(path.name)), default=None)
 
     def _publish(self, name: str) -> None:
         partial = self._folder / "current.partial"
@@ -219,7 +228,7 @@ class FaissIndex:
 
     def _tidy(self, keep: set[str]) -> None:
         for folder in self._folder.iterdir():
-            if folder.is_dir() and folder.name.isdigit() and folder.name not in keep:
+            if folder.is_dir() and _GENERATION.fullmatch(folder.name) and folder.name not in keep:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -280,7 +289,7 @@ def _read_base(folder: Path, manifest: Manifest, *, check_any_size: bool = False
         engine = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
     except IndexDamaged:
         raise
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, EOFError, ValueError, RuntimeError) as error:
         raise IndexDamaged(path, "it is missing or cut off") from error
     if not (len(ids) == engine.ntotal == manifest.count and engine.d == manifest.dimension):
         raise IndexDamaged(path, "it is not what its manifest says")

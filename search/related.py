@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from corpus.errors import SearchError, StoreUnusable
 from corpus.passages import sections, sentences
 from corpus.store import Corpus
 from corpus.types import Document, Passage, PassageText, encoder_text
@@ -68,23 +69,35 @@ class Related:
     def of_document(self, document_id: str, limit: int = 5) -> Suggestions:
         """Suggestions for a stored document, by its own vectors; NotFound if there is none."""
         document = self._corpus.documents.get(document_id)
-        degraded = self._refresh()
         passages = _telling(self._corpus.documents.passages(document_id))
-        held = self._indexer.index.vectors([passage.id for passage in passages])
-        yours = [_Yours(passage.text, held[passage.id]) for passage in passages if passage.id in held]
-        return self._suggest(yours, f"{document.title}\n{document.text}", limit, degraded, document)
+
+        def suggest(degraded: str | None) -> Suggestions:
+            held = self._indexer.index.vectors([passage.id for passage in passages])
+            yours = [_Yours(passage.text, held[passage.id]) for passage in passages if passage.id in held]
+            return self._suggest(yours, f"{document.title}\n{document.text}", limit, degraded, document)
+
+        return self._answered(suggest)
 
     def of_text(self, title: str, text: str, limit: int = 5) -> Suggestions:
         """Suggestions for a page that is not stored. A page without words gets none."""
-        degraded = self._refresh()
-        passages = _telling(self._split(title, text))
-        if not passages and title.strip():
-            passages = [PassageText("", title)]
-        seen = [encoder_text(title, passage.heading, passage.text) for passage in passages]
-        yours = [
-            _Yours(passage.text, vector) for passage, vector in zip(passages, self._encoder.encode(seen), strict=True)
-        ]
-        return self._suggest(yours, f"{title}\n{text}", limit, degraded, None)
+
+        def suggest(degraded: str | None) -> Suggestions:
+            passages = _telling(self._split(title, text))
+            if not passages and title.strip():
+                passages = [PassageText("", title)]
+            seen = [encoder_text(title, passage.heading, passage.text) for passage in passages]
+            vectors = self._encoder.encode(seen)
+            yours = [_Yours(passage.text, vector) for passage, vector in zip(passages, vectors, strict=True)]
+            return self._suggest(yours, f"{title}\n{text}", limit, degraded, None)
+
+        return self._answered(suggest)
+
+    def _answered(self, suggest: Callable[[str | None], Suggestions]) -> Suggestions:
+        """Suggestions over an index as fresh as can be; none, and the reason, where there is no model or index."""
+        try:
+            return suggest(self._refresh())
+        except (SearchError, StoreUnusable) as error:
+            return Suggestions(items=[], degraded=f"no suggestions: {error}")
 
     def floor(self) -> float:
         """The cosine that a suggestion must reach: above nearly all pairs of unrelated passages here."""
@@ -172,21 +185,28 @@ class Related:
     def _because(
         self, yours: Sequence[_Yours], passage_ids: Sequence[int], ties: dict[int, _Tie]
     ) -> list[tuple[Because, ...]]:
-        """For each suggested passage the nearest pair of sentences. Sentences of all are encoded together."""
+        """For each suggested passage the pair of sentences that ties it to the page.
+
+        The pair is the nearest one, where each sentence also counts by how near it is to the whole
+        of the other side: two passing remarks that happen to be alike tie nothing.
+        """
         passages = self._corpus.documents.passages_by_id(passage_ids)
+        held = self._indexer.index.vectors(passage_ids)
         pairs = [
-            (_sentences(yours[ties[i].yours].text), _sentences(passages[i].text) if i in passages else [])
+            (_sentences(yours[ties[i].yours].text), _sentences(passages[i].text) if i in passages and i in held else [])
             for i in passage_ids
         ]
         texts = sorted({sentence for mine, theirs in pairs for sentence in (*mine, *theirs)})
-        vectors = dict(zip(texts, self._encoder.encode(texts), strict=True)) if texts else {}
+        vectors = dict(zip(texts, self._encoder.encode(texts), strict=True))
         reasons: list[tuple[Because, ...]] = []
         for passage_id, (mine, theirs) in zip(passage_ids, pairs, strict=True):
             if not mine or not theirs:
                 reasons.append(())
                 continue
-            near = np.stack([vectors[s] for s in mine]) @ np.stack([vectors[s] for s in theirs]).T
-            row, column = np.unravel_index(int(near.argmax()), near.shape)
+            my_vectors, their_vectors = np.stack([vectors[s] for s in mine]), np.stack([vectors[s] for s in theirs])
+            near = my_vectors @ their_vectors.T
+            central = (my_vectors @ held[passage_id])[:, None] + their_vectors @ yours[ties[passage_id].yours].vector
+            row, column = np.unravel_index(int((near + central / 2).argmax()), near.shape)
             cosine = max(0.0, round(float(near[row, column]), 6))
             reasons.append((Because(yours=mine[row], theirs=theirs[column], passage_id=passage_id, score=cosine),))
         return reasons

@@ -26,6 +26,7 @@ _ENCODE_WHILE_ASKED = 32
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
 _SNIPPET_WORDS = 40
 
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """What a query finds: documents best first, its keywords, their weight, and what is missing if anything is."""

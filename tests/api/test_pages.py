@@ -152,7 +152,9 @@ def test_filters_keep_the_question_and_can_be_taken_back(client, ids):
 def test_a_year_is_a_filter_from_its_first_day_to_its_last(client, ids):
     year = next(href for label, href in links(page(client, "/documents"), ".facets a").items() if label == "2020 1")
     assert query(year) == {"since": ["2020"], "until": ["2020"]}
-    assert [words(title) for title in page(client, year).select(".hit h2")] == ["An empty backup"]
+    soup = page(client, year)
+    assert [words(title) for title in soup.select(".hit h2")] == ["An empty backup"]
+    assert links(soup, ".chips a") == {"Remove the filter of 2020×": "/documents"}
 
 
 def test_an_organization_with_an_ampersand_survives_its_link(client, ids):

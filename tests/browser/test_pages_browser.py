@@ -38,6 +38,7 @@ def test_keys_move_from_the_search_box_through_the_hits(page: Page):
     expect(titles.nth(0)).to_be_focused()
     page.keyboard.press("k")
     expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("End")
     page.keyboard.type("/jk")
     expect(page.get_by_role("searchbox")).to_have_value("certificate/jk")
 
@@ -45,11 +46,11 @@ def test_keys_move_from_the_search_box_through_the_hits(page: Page):
 def test_filters_stand_beside_the_hits_where_there_is_room_and_fold_where_not(page: Page):
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/?q=certificate")
-    year = page.get_by_role("link", name="2021")
+    year = page.locator(".facets").get_by_role("link", name="2021")
     expect(year).to_be_visible()
     year.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Remove the filter since 2021")).to_be_visible()
+    expect(page.get_by_role("link", name="Remove the filter of 2021")).to_be_visible()
     page.set_viewport_size({"width": 360, "height": 740})
     expect(year).to_be_hidden()
     page.get_by_text("Filters", exact=False).first.click()

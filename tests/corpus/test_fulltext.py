@@ -1,0 +1,166 @@
+"""Keyword search: BM25 against the formula, snippets, stems, and an index that is never stale."""
+
+import math
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.fulltext import Weights, marked, stemmed, terms_in
+from tests.fakes import Home, words_of
+
+K1, B = 1.2, 0.75
+
+TEXTS = {
+    "Leap": "futex spins. The futex waits; a clock runs.",
+    "Valve": "The valve was open, the panel said shut. Nobody saw the clock.",
+    "Crew": "Crew slept.",
+    "Clock": "clock clock clock",
+    "Long": "one two three four five six seven eight nine ten clock eleven twelve thirteen fourteen futex",
+    "Disk": "disk disk full",
+    "Queue": "queue grew",
+}
+
+
+def bm25(texts: dict[str, list[str]], terms: list[str]) -> dict[str, float]:
+    """As FTS5 documents it: k1 = 1.2, b = 0.75, and an idf that is never negative."""
+    average = sum(map(len, texts.values())) / len(texts)
+    scores: dict[str, float] = {}
+    for term in terms:
+        having = sum(term in words for words in texts.values())
+        idf = max(math.log((len(texts) - having + 0.5) / (having + 0.5)), 1e-6) if having else 0.0
+        for name, words in texts.items():
+            if term in words:
+                count = words.count(term)
+                share = count * (K1 + 1) / (count + K1 * (1 - B + B * len(words) / average))
+                scores[name] = scores.get(name, 0.0) + idf * share
+    return scores
+
+
+@pytest.mark.parametrize("terms", [["futex"], ["clock"], ["clock", "futex"], ["disk", "queue", "valve", "clock"], ["nothing"]])
+def test_bm25_is_that_of_the_formula(home: Home, terms: list[str]) -> None:
+    for name, text in TEXTS.items():
+        home.put(name, text)
+    titles = {document.id: document.title for document in home.corpus.documents.page(limit=99)}
+    # A title is a field of the passage, so its words count too. No stem here differs from its word.
+    words = {name: words_of(f"{name} {text}") for name, text in TEXTS.items()}
+    right = bm25(words, terms)
+    found = home.corpus.fulltext.match(" OR ".join(f'"{term}"' for term in terms), limit=99)
+    assert {titles[document_id]: score for _, document_id, score in found} == pytest.approx(right)
+    assert [score for *_, score in found] == sorted((score for *_, score in found), reverse=True)
+
+
+def test_ties_go_by_passage_id_and_the_best_are_kept(home: Home) -> None:
+    for number in range(9):
+        home.put(f"Document {number}", "The valve stuck.")
+    home.put("Best", "valve valve")
+    found = home.corpus.fulltext.match('"valve"', limit=4)
+    assert len(found) == 4
+    assert home.corpus.documents.get(found[0][1]).title == "Best"
+    assert [one[0] for one in found[1:]] == sorted(one[0] for one in home.corpus.fulltext.match('"valve"', limit=99)[1:])[:3]
+
+
+def test_weights_count_the_fields(home: Home) -> None:
+    in_title = home.put("Valve", "Nothing of the sort, only words.")
+    in_text = home.put("Words", "Nothing of the sort, only a valve.")
+    for _ in range(3):
+        home.put(f"Filler {_}", "Filler.")
+    by_title = home.corpus.fulltext.match('"valve"', limit=9, weights=Weights(title=5, text=1))
+    by_text = home.corpus.fulltext.match('"valve"', limit=9, weights=Weights(title=1, text=5))
+    assert [document_id for _, document_id, _ in by_title] == [in_title, in_text]
+    assert [document_id for _, document_id, _ in by_text] == [in_text, in_title]
+
+
+def test_snippets_are_escaped_and_mark_stems(home: Home) -> None:
+    document_id = home.put("Leap", 'Certificates <script>alert("x")</script> & the certificate expired.')
+    (passage,) = home.corpus.documents.passages(document_id)
+    assert home.corpus.fulltext.snippets('"certificate" OR "expires"', [passage.id]) == {
+        passage.id: '<mark>Certificates</mark> &lt;script&gt;alert("x")&lt;/script&gt; &amp; the '
+        "<mark>certificate</mark> <mark>expired</mark>."
+    }
+    assert home.corpus.fulltext.snippets('"nothing"', [passage.id]) == {}
+    assert home.corpus.fulltext.snippets("", [passage.id]) == {}
+
+
+def test_a_snippet_shows_the_part_with_most_matches(home: Home) -> None:
+    text = "filler " * 60 + "the clock. " + "filler " * 60 + "the clock and the futex. " + "filler " * 30
+    document_id = home.put("Leap", text)
+    ids = [passage.id for passage in home.corpus.documents.passages(document_id)]
+    (snippet,) = home.corpus.fulltext.snippets('"clock" OR "futex"', ids, words=10).values()
+    assert "<mark>clock</mark> and the <mark>futex</mark>" in snippet
+    assert len(snippet.split()) <= 12
+
+
+@given(st.text())
+def test_marked_text_has_no_html_but_marks(text: str) -> None:
+    bare = marked(text).replace("<mark>", "").replace("</mark>", "")
+    assert "<" not in bare
+    assert ">" not in bare
+
+
+def test_an_icon_in_a_text_is_no_mark(home: Home) -> None:
+    """Icon fonts use the private characters; a snippet marks matches and nothing else."""
+    document_id = home.put("Leap", "\ue000 home \ue001 and the valve \ue000")
+    ids = [passage.id for passage in home.corpus.documents.passages(document_id)]
+    (snippet,) = home.corpus.fulltext.snippets('"valve"', ids).values()
+    assert snippet.count("<mark>") == snippet.count("</mark>") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "found"),
+    [
+        ("The certificates expired", ["certificate", "expiring", "clock"], ["certificate", "expiring"]),
+        ("CVE-2024-3094 again", ["cve 2024 3094", "2024 3094", "3094 2024"], ["cve 2024 3094", "2024 3094"]),
+        ("valve clock", ["clock valve", "val", "lock", "ve cl"], []),
+        ("futex", ["futex", "futexes"], ["futex", "futexes"]),
+        ("", ["a"], []),
+        ("a", [""], []),
+    ],
+)
+def test_terms_in_a_text(text: str, terms: list[str], found: list[str]) -> None:
+    assert terms_in(text, terms) == found
+
+
+def test_stems_are_those_of_the_index() -> None:
+    assert stemmed(["Expired certificates", "café", ""]) == {"Expired certificates": ["expir", "certif"], "café": ["cafe"], "": []}
+    assert stemmed(["again", "again"]) == {"again": ["again"]}
+
+
+def test_frequencies_count_passages(home: Home) -> None:
+    for name, text in TEXTS.items():
+        home.put(name, text)
+    assert home.corpus.fulltext.frequencies(["clock", "clocks", "futex", "nothing", "futex clock", "futex nothing"]) == {
+        "clock": 4, "clocks": 4, "futex": 2, "nothing": 0, "futex clock": 2, "futex nothing": 0,
+    }  # fmt: skip
+    assert home.corpus.fulltext.frequencies([]) == {}
+
+
+def test_the_full_text_agrees_with_the_passages_after_any_change(home: Home) -> None:
+    chance = random.Random(3)
+    words = "valve clock futex crew disk".split()
+    for _ in range(120):
+        name = f"Document {chance.randrange(12)}"
+        if chance.random() < 0.7:
+            home.put(name, " ".join(chance.choices(words, k=4)), title=chance.choice(words))
+        elif found := [one for one in home.corpus.documents.page(limit=99) if one.source == name]:
+            home.corpus.documents.remove(found[0].id)
+    assert home.corpus.problems() == []
+    for word in words:
+        right = {
+            passage.id
+            for document_id in home.corpus.documents.ids()
+            for passage in home.corpus.documents.passages(document_id)
+            if word in words_of(f"{passage.title} {passage.text}")
+        }
+        assert {one[0] for one in home.corpus.fulltext.match(f'"{word}"', limit=999)} == right
+
+
+def test_a_full_text_that_does_not_agree_is_told_and_mended(home: Home) -> None:
+    home.put("Leap", "The valve stuck.")
+    with home.corpus.db.write() as db:
+        db.execute("UPDATE passages SET text = 'another text'")
+    assert home.corpus.problems() == ["the full-text index does not agree with the passages"]
+    home.corpus.rebuild_fulltext()
+    assert home.corpus.problems() == []
+    assert len(home.corpus.fulltext.match('"another"', limit=9)) == 1
