@@ -3,13 +3,14 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
 from corpus.clock import now
 from corpus.database import Database
 from corpus.errors import NotFound
+from corpus.filters import where_filter
 from corpus.types import Document, Draft, Filter, Passage, PassageText, passage_key
 from corpus.urls import canonical
 
@@ -268,29 +269,6 @@ def _store_passages(db: Any, document_id: str, title: str, passages: Sequence[Pa
         db.execute("DELETE FROM passages WHERE id = ?", [row_id])
 
 
-def where_filter(wanted: Filter) -> tuple[str, list[Any]]:
-    """A filter as an SQL condition on `documents d`, with its values. Upper and lower case of a..z are one."""
-    conditions = ["1"]
-    values: list[Any] = []
-    for column, alternatives in (("d.kind", wanted.kind), ("d.organization", wanted.organization)):
-        if alternatives:
-            conditions.append(f"lower({column}) IN {_lowered(alternatives)}")
-            values += alternatives
-    if wanted.tag:
-        conditions.append(f"d.id IN (SELECT document_id FROM document_tags WHERE lower(tag) IN {_lowered(wanted.tag)})")
-        values += wanted.tag
-    if wanted.collection:
-        conditions.append("d.id IN (SELECT document_id FROM collection_items WHERE slug = ?)")
-        values.append(wanted.collection)
-    if wanted.since:  # "~" sorts after "-" and digits: "2020" may be any day of that year
-        conditions.append("d.published || '~' >= ?")
-        values.append(wanted.since)
-    if wanted.until:
-        conditions.append("d.published <= ?")
-        values.append(wanted.until + "~")
-    return " AND ".join(conditions), values
-
-
 def as_draft(document: Document) -> Draft:
     """The draft that would give this document."""
     return Draft(
@@ -312,10 +290,6 @@ def _edited(draft: Draft, edits: Mapping[str, Any]) -> Draft:
     if "tags" in fields:
         fields["tags"] = tuple(fields["tags"])
     return replace(draft, **fields)
-
-
-def _lowered(values: Iterable[object]) -> str:
-    return "(" + ", ".join("lower(?)" for _ in values) + ")"
 
 
 def _rows(cursor: sqlite3.Cursor) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from corpus.database import Database
-from corpus.documents import where_filter
+from corpus.filters import where_filter
 from corpus.schema import TOKENIZER
 from corpus.types import Filter
 

@@ -33,7 +33,7 @@ class JudgedSet:
 
 def read_beir(folder: Path) -> JudgedSet:
     """Read a BEIR folder; SourceError names the file that is missing or the line that is not right."""
-    queries = {str(row["_id"]): str(row["text"]) for row in _jsonl(folder / "queries.jsonl")}
+    queries = {str(row["_id"]): str(row["text"]) for row in _jsonl(folder / "queries.jsonl", "text")}
     qrels_file = folder / "qrels.tsv"
     if not qrels_file.exists() and (folder / "qrels" / "test.tsv").exists():
         qrels_file = folder / "qrels" / "test.tsv"
@@ -42,29 +42,35 @@ def read_beir(folder: Path) -> JudgedSet:
         for row in _jsonl(folder / "corpus.jsonl")
     ]
     qrels = _qrels(qrels_file)
+    if not qrels:
+        raise SourceError(str(qrels_file), "it judges nothing")
     if unknown := sorted(qrels.keys() - queries.keys()):
         raise SourceError(str(qrels_file), f"it judges the query {unknown[0]!r}, which queries.jsonl does not have")
     return JudgedSet(documents, queries, qrels)
 
 
-def _jsonl(path: Path) -> Iterator[dict[str, object]]:
+def _jsonl(path: Path, *needed: str) -> Iterator[dict[str, object]]:
+    number = 0
     try:
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     row = json.loads(line)
-                    if "_id" not in row:
-                        raise SourceError(str(path), f"line {number} has no _id")
+                    for name in ("_id", *needed):
+                        if not isinstance(row, dict) or name not in row:
+                            raise SourceError(str(path), f"line {number} has no {name}")
                     yield row
     except OSError as error:
         wanted = "corpus.jsonl, queries.jsonl and qrels.tsv"
         raise SourceError(str(path), f"there is no such file; a judged set has {wanted}") from error
     except ValueError as error:
-        raise SourceError(str(path), f"line {number} is not JSON") from error
+        at = number + isinstance(error, UnicodeDecodeError)
+        raise SourceError(str(path), f"line {at} is not JSON in UTF-8") from error
 
 
 def _qrels(path: Path) -> Qrels:
     qrels: Qrels = {}
+    number = 0
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for number, row in enumerate(csv.reader(file, delimiter="\t"), 1):
@@ -74,7 +80,7 @@ def _qrels(path: Path) -> Qrels:
     except OSError as error:
         raise SourceError(str(path), "there is no such file") from error
     except ValueError as error:
-        raise SourceError(str(path), f"line {number} has no grade") from error
+        raise SourceError(str(path), f"line {max(number, 1)} has no grade") from error
     return qrels
 
 

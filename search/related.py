@@ -64,7 +64,7 @@ class Related:
         self._indexer = indexer
         self._split = split
         self._refresh = refresh
-        self._floor: tuple[tuple[str, int], float] | None = None
+        self._floor: tuple[tuple[str, int, int], float] | None = None
 
     def of_document(self, document_id: str, limit: int = 5) -> Suggestions:
         """Suggestions for a stored document, by its own vectors; NotFound if there is none."""
@@ -101,18 +101,19 @@ class Related:
 
     def floor(self) -> float:
         """The cosine that a suggestion must reach: above nearly all pairs of unrelated passages here."""
-        position = self._corpus.changes.position()
-        if self._floor is None or self._floor[0] != position:
-            self._floor = (position, self._background())
+        seen = (*self._corpus.changes.position(), self._indexer.index.manifest.count)
+        if self._floor is None or self._floor[0] != seen:
+            self._floor = (seen, self._background())
         return self._floor[1]
 
     def _background(self) -> float:
         sample = self._corpus.changes.sample(_SAMPLE)
         held = self._indexer.index.vectors([passage_id for passage_id, _, _ in sample])
-        owners = [owner for passage_id, owner, _ in sample if passage_id in held]
+        known = [(passage_id, owner) for passage_id, owner, _ in sample if passage_id in held]
+        owners = [owner for _, owner in known]
         if len(set(owners)) < 10:
             return _LEAST_FLOOR
-        matrix = np.stack(list(held.values()))
+        matrix = np.stack([held[passage_id] for passage_id, _ in known])
         apart = np.array(owners)[:, None] != np.array(owners)[None, :]
         return max(_LEAST_FLOOR, float(np.quantile((matrix @ matrix.T)[apart], _BACKGROUND_QUANTILE)))
 

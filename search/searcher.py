@@ -20,8 +20,10 @@ LONGEST_QUERY = 20_000
 MOST_HITS = 1_000
 FIELD_WEIGHTS = Weights()
 
-_DEPTH = 200
-_DEPTH_PER_HIT = 3
+_NEAR_HITS = 128
+_DEPTHS = (500, 4_000)
+"""Passages looked at for the first _NEAR_HITS documents, and for those behind them. Steps, not a slope: pages
+of one list must be cut from one ranking, else a document may stand on two of them or on none."""
 _ENCODE_WHILE_ASKED = 32
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
 _SNIPPET_WORDS = 40
@@ -63,7 +65,7 @@ class Searcher:
         """The documents that a query finds, best first, before anything of them is read."""
         text = _checked(query)
         words = keywords(text, self._corpus.fulltext.frequencies)
-        depth = _DEPTH + _DEPTH_PER_HIT * (query.offset + query.limit)
+        depth = _DEPTHS[query.offset + query.limit > _NEAR_HITS]
         degraded, nearest, vector = None, None, None
         if query.mode != "keyword":
             try:
