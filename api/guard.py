@@ -78,6 +78,10 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._most:
             return Problem(413, f"the request is larger than {self._most / 1e6:.0f} MB (setting max_bytes)")
+        if writes and length != "0" and scope["path"].startswith("/v1"):
+            wanted = "multipart/form-data" if scope["path"] == "/v1/uploads" else "application/json"
+            if headers.get("content-type", "").split(";")[0].strip().lower() != wanted:
+                return Problem(415, f"send the body as {wanted}")
         return None
 
     def _bounded(self, receive: Receive) -> Receive:

@@ -1,6 +1,5 @@
 """The JSON interface: shapes of CONTRACT, problems, paging, jobs that survive a restart."""
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -157,6 +156,8 @@ def test_wrong_methods_and_media_are_problems(client):
         (client.put("/v1/search"), 405),
         (client.post("/v1/related", content=b"{", headers={"content-type": "application/json"}), 422),
         (client.post("/v1/related", json={}), 422),
+        (client.post("/v1/related", content=b"text=a", headers={"content-type": "text/plain"}), 415),
+        (client.post("/v1/uploads", json={"file": "a"}), 415),
         (client.post("/v1/documents", json={"title": "no text"}), 422),
         (client.post("/v1/documents", json={"url": "ftp://example.com/a"}), 422),
         (client.post("/v1/documents", json={"title": "T", "text": "x", "published": "2021-02-31x"}), 422),
@@ -330,8 +331,7 @@ def test_a_body_over_the_limit_is_refused(tmp_path):
         opened(tmp_path / "home", max_bytes=1000) as lessonry,
         TestClient(create_app(lessonry), base_url=URL) as client,
     ):
-        big = json.dumps({"title": "T", "text": "x" * 2_000_000})
-        assert client.post("/v1/documents", content=big).status_code == 413
+        assert client.post("/v1/documents", json={"title": "T", "text": "x" * 2_000_000}).status_code == 413
         assert client.post("/v1/uploads", files={"file": ("a.txt", b"x" * 2000)}).status_code == 413
 
 

@@ -178,6 +178,7 @@ def test_the_floor_rises_with_a_corpus_whose_lessons_are_all_alike(home: Home) -
         if number == 2:
             few = home.related.of_text("", page)
             assert {one.score for one in few.items} == {0.5}
+    home.indexer.catch_up()
     assert home.related.floor() == pytest.approx(0.5, abs=1e-6)  # certificate in common, one word not: 1/2
     home.put("Near", "The certificate and the router and the valve.")
     home.put("Far", "The outage of the typo in the config.")
