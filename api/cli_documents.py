@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markdown import Markdown
 from rich.markup import escape
 
 from api import output
@@ -134,7 +133,7 @@ def show(
             return
         output.print_documents([found])
         output.out.print(f"[dim]{escape(found.url or found.source)}[/dim]\n")
-        output.out.print(Markdown(found.text))
+        output.print_markdown(found.text)
 
 
 def list_documents(

@@ -75,6 +75,13 @@ def print_suggestions(found: Suggestions) -> None:
         note(f"note: {found.degraded}")
 
 
+def print_markdown(text: str) -> None:
+    """A text with its headings, lists and code."""
+    from rich.markdown import Markdown  # slow to import, and only `show` needs it
+
+    out.print(Markdown(text))
+
+
 def print_documents(documents: list[Document]) -> None:
     """One line a document."""
     for document in documents:

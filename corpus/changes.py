@@ -20,7 +20,7 @@ class ChangeLog:
         return str(lineage), int(revision)
 
     def since(self, revision: int) -> Changes:
-        """All that happened after `revision`, net: what came and went in between is not told.
+        """All that happened after `revision`, net: what came and went in between is told as removed only.
 
         Revision 0 asks for everything.
         """

@@ -79,7 +79,10 @@ class CheckedBackend(httpcore.NetworkBackend):
         """Refused or Unreachable for the host, httpcore's errors for the connection."""
         try:
             addresses = checked_addresses(
-                host, port, resolve=self._resolve, allow_private=self._allow_private,
+                host,
+                port,
+                resolve=self._resolve,
+                allow_private=self._allow_private,
                 seconds=min(self.deadline.left(), timeout or float("inf")),
             )
         except TimeoutError as error:

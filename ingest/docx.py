@@ -40,9 +40,7 @@ def read_docx(body: bytes, *, source: str) -> Page:
     content = headed.without_title(headed.tidy(text), title)
     if not re.search(r"\w", content):
         raise NothingToRead(source, "there is no text in it")
-    return Page(
-        text=content, title=title, tags=metadata.tags_of(keywords), language=metadata.language_of(language)
-    )
+    return Page(text=content, title=title, tags=metadata.tags_of(keywords), language=metadata.language_of(language))
 
 
 def _open(body: bytes, source: str) -> "Document":

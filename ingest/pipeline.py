@@ -166,9 +166,7 @@ class Ingestor:
         is a duplicate. Raises StoreUnusable, and errors that are bugs.
         """
         try:
-            found = items(
-                source, self._fetcher, options, extract=self._extract, stdin=stdin, max_bytes=self._max_bytes
-            )
+            found = items(source, self._fetcher, options, extract=self._extract, stdin=stdin, max_bytes=self._max_bytes)
         except IngestError as error:
             return Outcomes(iter([_failed(source, error)]))
         return self.take(found, options, seen=seen)

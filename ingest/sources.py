@@ -250,4 +250,3 @@ def _fault(error: Exception) -> str:
         return "there is no such file or folder"
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return f"it cannot be read ({reason})"
-

@@ -219,9 +219,7 @@ def _fault(error: json.JSONDecodeError) -> str:
 
 def _container(found: Mapping[str, Any], wanted: Mapping[str, str]) -> str | None:
     """The key under which an object holds its rows; None if the object is itself a document."""
-    lists = [
-        key for key, value in found.items() if isinstance(value, list) and value and isinstance(value[0], Mapping)
-    ]
+    lists = [key for key, value in found.items() if isinstance(value, list) and value and isinstance(value[0], Mapping)]
     named = [key for key in lists if key.lower() in _CONTAINERS]
     mapped = wanted.get("text", "").split("+")[0]
     if mapped:

@@ -59,6 +59,27 @@ def _pooling(model: Any) -> str | None:
 
 
 def _write(model: Any, name: str, pooling: str, folder: Path) -> None:
+    raw = folder / "raw.onnx"
+    _trace(model, raw)
+    _optimize(raw, folder / FILES.model)
+    raw.unlink()
+    model.tokenizer.backend_tokenizer.save(str(folder / FILES.tokenizer))
+    query_prompt, passage_prompt = prompts(model)
+    most, dimension = int(model.max_seq_length or 512), int(model.get_embedding_dimension())
+    manifest = {
+        "id": f"{name}@{weights_digest(model)[:12]}/onnx-fp32/{pooling}/{most}/{dimension}",
+        "pooling": pooling,
+        "most": most,
+        "special": model.tokenizer.num_special_tokens_to_add(),
+        "dimension": dimension,
+        "query_prompt": query_prompt,
+        "passage_prompt": passage_prompt,
+        "bytes": (folder / FILES.model).stat().st_size,
+    }
+    (folder / FILES.manifest).write_text(json.dumps(manifest, indent=2, ensure_ascii=False))
+
+
+def _trace(model: Any, path: Path) -> None:
     import torch
 
     class LastHidden(torch.nn.Module):
@@ -76,23 +97,20 @@ def _write(model: Any, name: str, pooling: str, folder: Path) -> None:
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the tracer warns about shapes; `_agrees` is the check
         torch.onnx.export(
-            LastHidden(model[0].auto_model), (ids, torch.ones_like(ids)), str(folder / FILES.model),
+            LastHidden(model[0].auto_model), (ids, torch.ones_like(ids)), str(path),
             input_names=["input_ids", "attention_mask"], output_names=["hidden"], dynamic_axes=axes, dynamo=False,
         )  # fmt: skip
-    model.tokenizer.backend_tokenizer.save(str(folder / FILES.tokenizer))
-    query_prompt, passage_prompt = prompts(model)
-    most, dimension = int(model.max_seq_length or 512), int(model.get_embedding_dimension())
-    manifest = {
-        "id": f"{name}@{weights_digest(model)[:12]}/onnx-fp32/{pooling}/{most}/{dimension}",
-        "pooling": pooling,
-        "most": most,
-        "special": model.tokenizer.num_special_tokens_to_add(),
-        "dimension": dimension,
-        "query_prompt": query_prompt,
-        "passage_prompt": passage_prompt,
-        "bytes": (folder / FILES.model).stat().st_size,
-    }
-    (folder / FILES.manifest).write_text(json.dumps(manifest, indent=2, ensure_ascii=False))
+
+
+def _optimize(raw: Path, path: Path) -> None:
+    """Fuse what any processor can fuse, once, so that no opening of the model need do it again."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(path)
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(str(raw), options, providers=["CPUExecutionProvider"])
 
 
 def _agrees(model: Any, name: str, folder: Path) -> bool:

@@ -69,6 +69,7 @@ class OnnxEncoder:
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done by the export
         return onnxruntime.InferenceSession(
             str(self._folder / FILES.model), options, providers=["CPUExecutionProvider"]
         )

@@ -80,6 +80,7 @@ class Related:
 
     def of_text(self, title: str, text: str, limit: int = 5) -> Suggestions:
         """Suggestions for a page that is not stored. A page without words gets none."""
+        title, text = (given.encode("utf-8", "replace").decode() for given in (title, text))
 
         def suggest(degraded: str | None) -> Suggestions:
             passages = _telling(self._split(title, text))

@@ -150,7 +150,7 @@ def _checked(query: Query) -> str:
         raise BadQuery(f"limit must be from 1 to {MOST_HITS}, not {query.limit}")
     if query.offset < 0:
         raise BadQuery("the page before the first one was asked for")
-    return text.replace("\x00", " ")
+    return text.replace("\x00", " ").encode("utf-8", "replace").decode()  # a terminal may pass half a character on
 
 
 def _explanation(one: Ranked, found: Ranking, passage: Passage | None) -> Explanation:

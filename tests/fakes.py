@@ -19,7 +19,8 @@ from search.searcher import Searcher
 
 VOCABULARY = tuple(
     """
-    alarm backup certificate clock config crew deploy disk expired full leap outage queue restore router second typo valve
+    alarm backup certificate clock config crew deploy disk expired
+    full leap outage queue restore router second typo valve
     """.split()
 )
 """What the fake encoder knows. Dimension n is the word n; the last dimension is everything else."""
@@ -59,6 +60,7 @@ class FakeEncoder:
         return self._vector(text)
 
     def _vector(self, text: str) -> NDArray[np.float32]:
+        text.encode()  # half a character is refused, as by any real one
         words = words_of(text)
         counts = np.array([*(words.count(word) for word in VOCABULARY), 0], dtype=np.float32)
         if not counts.any():

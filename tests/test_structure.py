@@ -149,5 +149,7 @@ def test_every_error_has_a_status():
         for below in cls.__subclasses__():
             yield from classes(below)
 
-    public = {cls for cls in classes(LessonryError) if cls.__module__.split(".")[0] in ARROWS and cls.__name__[0] != "_"}
+    public = {
+        cls for cls in classes(LessonryError) if cls.__module__.split(".")[0] in ARROWS and cls.__name__[0] != "_"
+    }
     assert public == STATUS.keys()

@@ -72,7 +72,9 @@ def test_add_counts_by_the_six_words_and_again_adds_nothing(run, folder, encoder
 
 
 def test_a_changed_document_keeps_its_id_and_encodes_only_what_changed(run, folder, encoder):
-    (folder / "long.md").write_text("# Long\n\n## One\n\n" + "The crew slept. " * 40 + "\n\n## Two\n\nA valve broke. " * 2)
+    (folder / "long.md").write_text(
+        "# Long\n\n## One\n\n" + "The crew slept. " * 40 + "\n\n## Two\n\nA valve broke. " * 2
+    )
     before = {item["title"]: item["id"] for item in run("add", folder, "--json").json["items"]}
     encoded = encoder.encoded
     (folder / "clock.md").write_text("# Clocks\n\nA leap second made the clock stop.\n")
@@ -99,7 +101,20 @@ def test_dry_run_says_what_would_be_done_and_does_nothing(run, folder):
 def test_options_of_add(run, folder):
     table = folder / "table.csv"
     table.write_text("Name,Story\nThe valve,A valve stuck open.\n")
-    run("add", table, "--map", "title=Name", "--map", "text=Story", "--kind", "lesson", "--tag", "Pumps", "--collection", "Plant")
+    run(
+        "add",
+        table,
+        "--map",
+        "title=Name",
+        "--map",
+        "text=Story",
+        "--kind",
+        "lesson",
+        "--tag",
+        "Pumps",
+        "--collection",
+        "Plant",
+    )
     items = run("list", "--collection", "plant", "--json").json["items"]
     assert [(item["title"], item["kind"], item["tags"]) for item in items] == [("The valve", "lesson", ["pumps"])]
 
@@ -144,7 +159,9 @@ def test_export_import_export_gives_equal_bytes(run, folder, tmp_path):
     assert run("export", tmp_path / "two", home="other").code == 0
     files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file())
     assert len(files) == 4
-    assert files == sorted(path.relative_to(tmp_path / "two") for path in (tmp_path / "two").rglob("*") if path.is_file())
+    assert files == sorted(
+        path.relative_to(tmp_path / "two") for path in (tmp_path / "two").rglob("*") if path.is_file()
+    )
     for path in files:
         assert (tmp_path / "one" / path).read_bytes() == (tmp_path / "two" / path).read_bytes()
 
@@ -193,7 +210,9 @@ def test_eval_measures_every_mode(run, tmp_path):
     (judged / "corpus.jsonl").write_text(
         '{"_id": "a", "title": "", "text": "a leap second"}\n{"_id": "b", "title": "", "text": "the disk was full"}\n'
     )
-    (judged / "queries.jsonl").write_text('{"_id": "1", "text": "leap second"}\n{"_id": "a", "text": "a leap second"}\n')
+    (judged / "queries.jsonl").write_text(
+        '{"_id": "1", "text": "leap second"}\n{"_id": "a", "text": "a leap second"}\n'
+    )
     (judged / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n1\ta\t1\na\tb\t1\n")
     report = run("eval", judged, "--json").json
     assert (report["documents"], report["queries"]) == (2, 2)
@@ -256,7 +275,9 @@ def test_a_home_that_cannot_be_used_gets_one_clear_line(run, tmp_path):
 def test_a_home_of_a_newer_version_is_left_untouched(run, folder, tmp_path):
     run("add", folder)
     with sqlite3.connect(tmp_path / "home" / "lessonry.db") as db:
-        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('lessonry', 'm999_future', '')")
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('lessonry', 'm999_future', '')"
+        )
     db.close()
     before = (tmp_path / "home" / "lessonry.db").read_bytes()
     done = run("add", folder)

@@ -249,7 +249,19 @@ def test_check_knows_an_address_in_any_spelling(lessonry, client):
 
 
 def test_related_gives_both_sentences_and_is_silent_about_nothing(lessonry, client):
-    words = ("valve", "router", "disk", "queue", "typo", "backup", "alarm", "config", "deploy", "restore", "certificate")
+    words = (
+        "valve",
+        "router",
+        "disk",
+        "queue",
+        "typo",
+        "backup",
+        "alarm",
+        "config",
+        "deploy",
+        "restore",
+        "certificate",
+    )
     for word in words:
         stored(lessonry, word.title(), f"It was about a {word} and nothing else.")
     clocks = stored(lessonry, "Clocks", "A leap second made the clock jump. The crew slept.")

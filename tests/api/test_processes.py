@@ -54,7 +54,9 @@ def test_killed_at_any_moment_and_run_again_everything_is_there_once(tmp_path):
 
 def test_the_server_sees_what_another_process_adds_and_stops_when_asked(tmp_path):
     home, folder = tmp_path / "home", some_documents(tmp_path / "docs", 3)
-    server = subprocess.Popen([LESSONRY, "--home", str(home), "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [LESSONRY, "--home", str(home), "serve", "--port", "0"], stderr=subprocess.PIPE, text=True
+    )
     try:
         address = re.search(r"http://127\.0\.0\.1:\d+", server.stderr.readline())[0]
         assert get(f"{address}/v1/documents")["items"] == []

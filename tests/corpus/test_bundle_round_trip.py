@@ -38,9 +38,19 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def everything(corpus: Corpus) -> list[object]:
     return [
-        *((corpus.documents.get(i), corpus.documents.edits(i), [(p.heading, p.text) for p in corpus.documents.passages(i)]) for i in corpus.documents.ids()),
-        *((one, [(item.document.id, item.note) for item in corpus.collections.items(one.slug)]) for one in corpus.collections.all()),
-    ]  # fmt: skip
+        *(
+            (
+                corpus.documents.get(i),
+                corpus.documents.edits(i),
+                [(p.heading, p.text) for p in corpus.documents.passages(i)],
+            )
+            for i in corpus.documents.ids()
+        ),
+        *(
+            (one, [(item.document.id, item.note) for item in corpus.collections.items(one.slug)])
+            for one in corpus.collections.all()
+        ),
+    ]
 
 
 @pytest.fixture
@@ -50,19 +60,27 @@ def stocked(home: Home) -> Home:
         url = f"https://example.com/{number}?q=ü&x=%20" if number % 2 else None
         ids.append(
             home.put(
-                f"nasty{number}", text, title=title, url=url, organization="null" if number % 3 else None,
-                published=("2020", "2020-02", "2020-02-30", None)[number % 4], tags=("2020-01-01", "yes", "a: b", "- c")[: number % 5],
-                language="no" if number % 2 else None, kind=("lesson", "guidance", "post-mortem")[number % 3],
+                f"nasty{number}",
+                text,
+                title=title,
+                url=url,
+                organization="null" if number % 3 else None,
+                published=("2020", "2020-02", "2020-02-30", None)[number % 4],
+                tags=("2020-01-01", "yes", "a: b", "- c")[: number % 5],
+                language="no" if number % 2 else None,
+                kind=("lesson", "guidance", "post-mortem")[number % 3],
             )
-        )  # fmt: skip
+        )
     text = home.corpus.documents.get(ids[3]).text
     home.corpus.documents.edit(
-        ids[3], {"title": "By hand: '\"", "tags": ["z", "1"], "published": None, "url": "https://b"}, split("By hand: '\"", text)
+        ids[3],
+        {"title": "By hand: '\"", "tags": ["z", "1"], "published": None, "url": "https://b"},
+        split("By hand: '\"", text),
     )
     home.corpus.collections.create("Ein Leser: für alle", description="  Ends in blanks \n\nand a line.  \n" * 9)
     home.corpus.collections.create("Empty")
     home.corpus.collections.create("漢字")
-    home.corpus.collections.arrange("ein-leser-für-alle", [(ids[2], "why: \"it\"\n- matters  "), (ids[0], "")])
+    home.corpus.collections.arrange("ein-leser-für-alle", [(ids[2], 'why: "it"\n- matters  '), (ids[0], "")])
     return home
 
 
@@ -111,7 +129,10 @@ def test_an_export_onto_a_file(stocked: Home, tmp_path: Path) -> None:
 def test_a_hand_written_bundle_and_what_people_set_since(home: Home, tmp_path: Path) -> None:
     (tmp_path / "documents").mkdir()
     file = tmp_path / "documents" / "leap.md"
-    file.write_text("---\ntitle: Leap\nurl: http://www.example.com/leap/\npublished: 2012-07-01\ntags: [clock, 2012]\n---\n\nThe clock.\n")
+    file.write_text(
+        "---\ntitle: Leap\nurl: http://www.example.com/leap/\npublished: 2012-07-01\ntags: [clock, 2012]\n---\n\n"
+        "The clock.\n"
+    )
     told = read_bundle(home.corpus, tmp_path, split)
     (document,) = home.corpus.documents.page(limit=9)
     assert (told.added, document.identity, document.published) == (1, "https://example.com/leap", "2012-07-01")
@@ -142,7 +163,11 @@ BROKEN = {
     "collection without title": ("collections/bad.yaml", b"items: []\n", "bad.yaml"),
     "collection of nothing": ("collections/bad.yaml", b"title: a\nitems: [{document: nothing}]\n", "nothing"),
     "collection that is no yaml": ("collections/bad.yaml", b"title: [a\n", "YAML"),
-    "collection that names one twice": ("collections/bad.yaml", b"title: a\nitems: [{document: good}, {document: good}]\n", "bad.yaml"),
+    "collection that names one twice": (
+        "collections/bad.yaml",
+        b"title: a\nitems: [{document: good}, {document: good}]\n",
+        "bad.yaml",
+    ),
     "collection of a list": ("collections/bad.yaml", b"title: a\nitems: [{document: [good]}]\n", "bad.yaml"),
     "collection of a number": ("collections/bad.yaml", b"title: a\nitems: 5\n", "bad.yaml"),
     "collection not utf-8": ("collections/bad.yaml", b"title: \xff\n", "UTF-8"),
@@ -188,7 +213,12 @@ def test_a_fault_of_ours_half_way_leaves_nothing(home: Home, tmp_path: Path, sto
 
 
 values = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-(10**6), 10**6), st.text(st.characters(exclude_categories=["Cs"]), max_size=30)),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(10**6), 10**6),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+    ),
     lambda inner: st.lists(inner, max_size=3),
     max_leaves=6,
 )

@@ -1,5 +1,6 @@
 """What an index is told: after any history, one that follows at any moments holds what is stored."""
 
+import itertools
 import random
 
 import pytest
@@ -49,7 +50,9 @@ histories = st.lists(
 
 
 @given(histories)
-def test_an_index_that_follows_now_and_then_holds_what_is_stored(tmp_path_factory: pytest.TempPathFactory, history) -> None:  # type: ignore[no-untyped-def]
+def test_an_index_that_follows_now_and_then_holds_what_is_stored(
+    tmp_path_factory: pytest.TempPathFactory, history
+) -> None:  # type: ignore[no-untyped-def]
     with Corpus(tmp_path_factory.mktemp("home")) as corpus:
         corpus.db._connection().execute("PRAGMA synchronous = OFF")  # many small homes; nothing here pulls the plug
         followers = [Follower() for _ in range(3)]
@@ -82,6 +85,14 @@ def test_a_reading_raises_no_revision_and_a_write_raises_it_by_one(home: Home) -
     assert home.corpus.changes.position()[1] == start + 2
 
 
+def test_what_came_and_went_is_told_as_removed_only(home: Home) -> None:
+    start = home.corpus.changes.position()[1]
+    home.corpus.documents.remove(home.put("One", "The valve."))
+    changes = home.corpus.changes.since(start)
+    assert (changes.added, changes.removed, changes.revision) == ([], [1], start + 2)
+    assert home.corpus.changes.since(start + 2).removed == []
+
+
 def test_a_sample_is_spread_evenly_and_always_the_same(home: Home) -> None:
     chance = random.Random(7)
     for number in range(60):
@@ -93,7 +104,7 @@ def test_a_sample_is_spread_evenly_and_always_the_same(home: Home) -> None:
     for size in (1, 7, 20, 59):
         sample = home.corpus.changes.sample(size)
         places = [everything.index(one[0]) for one in sample]
-        gaps = [after - before for before, after in zip(places, places[1:], strict=False)]
+        gaps = [after - before for before, after in itertools.pairwise(places)]
         assert len(sample) == size
         assert max(gaps, default=0) - min(gaps, default=0) <= 1
         assert sample == home.corpus.changes.sample(size)

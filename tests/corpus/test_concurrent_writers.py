@@ -23,7 +23,8 @@ def test_four_processes_write_into_one_new_home(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     start = context.Barrier(PROCESSES)
     processes = [
-        context.Process(target=write_documents, args=(tmp_path / "home", f"writer{number}", start)) for number in range(PROCESSES)
+        context.Process(target=write_documents, args=(tmp_path / "home", f"writer{number}", start))
+        for number in range(PROCESSES)
     ]
     for process in processes:
         process.start()

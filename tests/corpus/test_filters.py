@@ -8,11 +8,23 @@ import pytest
 from corpus.types import Document, Filter, is_partial_date
 from tests.fakes import Home
 
-DATES = [None, "2019", "2020", "2020-01", "2020-04", "2020-05", "2020-05-01", "2020-05-31", "2020-12-31", "2021", "2021-01-01"]
+DATES = [
+    None,
+    "2019",
+    "2020",
+    "2020-01",
+    "2020-04",
+    "2020-05",
+    "2020-05-01",
+    "2020-05-31",
+    "2020-12-31",
+    "2021",
+    "2021-01-01",
+]
 
 
 def earliest_and_latest(date: str) -> tuple[str, str]:
-    year, month, day = (date.split("-") + ["", ""])[:3]
+    year, month, day = ([*date.split("-"), "", ""])[:3]
     return f"{year}-{month or '01'}-{day or '01'}", f"{year}-{month or '12'}-{day or '31'}"
 
 
@@ -43,9 +55,13 @@ def stocked(home: Home) -> Home:
     organizations = (None, "Navy", "École Royale", "Österreich AG")
     for number, (published, organization) in enumerate(product(DATES, organizations)):
         document_id = home.put(
-            f"Document {number}", f"The valve stuck open. Number {number}.", published=published, organization=organization,
-            kind=kinds[number % 3], tags=tuple(tag for place, tag in enumerate(("Clock", "été", "alarm")) if number >> place & 1),
-        )  # fmt: skip
+            f"Document {number}",
+            f"The valve stuck open. Number {number}.",
+            published=published,
+            organization=organization,
+            kind=kinds[number % 3],
+            tags=tuple(tag for place, tag in enumerate(("Clock", "été", "alarm")) if number >> place & 1),
+        )
         if number % 5 == 0:
             home.corpus.collections.add("reader", document_id)
     return home
@@ -54,13 +70,22 @@ def stocked(home: Home) -> Home:
 FILTERS = [
     Filter(),
     *(Filter(kind=kind) for kind in [("lesson",), ("lesson", "guidance")]),
-    *(Filter(organization=(name,)) for name in ["Navy", "NAVY", "École Royale", "Österreich AG", "nobody", "École royale"]),
+    *(
+        Filter(organization=(name,))
+        for name in ["Navy", "NAVY", "École Royale", "Österreich AG", "nobody", "École royale"]
+    ),
     *(Filter(tag=tags) for tags in [("clock",), ("CLOCK", "alarm"), ("été",), ("none",)]),
     *(Filter(collection=slug) for slug in ["reader", "nothing"]),
     *(Filter(since=date) for date in DATES if date),
     *(Filter(until=date) for date in DATES if date),
     *(Filter(since=since, until=until) for since, until in product(DATES[1::3], DATES[2::3])),
-    Filter(kind=("lesson", "post-mortem"), organization=("navy",), tag=("clock", "alarm"), since="2020-05", collection="reader"),
+    Filter(
+        kind=("lesson", "post-mortem"),
+        organization=("navy",),
+        tag=("clock", "alarm"),
+        since="2020-05",
+        collection="reader",
+    ),
     Filter(kind=("guidance",), until="2020-05", tag=("été",), organization=("École Royale", "Navy")),
 ]
 
@@ -104,7 +129,9 @@ def test_dates_that_may_be_given(text: str) -> None:
     assert is_partial_date(text)
 
 
-@pytest.mark.parametrize("text", ["", "20", "2020-13", "2020-00", "2020-5", "2020-05-32", "2020-05-01T00", "2020\n", "MMXX"])
+@pytest.mark.parametrize(
+    "text", ["", "20", "2020-13", "2020-00", "2020-5", "2020-05-32", "2020-05-01T00", "2020\n", "MMXX"]
+)
 def test_dates_that_may_not(text: str) -> None:
     assert not is_partial_date(text)
 
@@ -118,7 +145,9 @@ def test_facets_count_the_documents(stocked: Home) -> None:
             "tag": Counter(tag for one in chosen for tag in one.tags),
             "year": Counter(one.published[:4] for one in chosen if one.published),
         }
-        right = {name: sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])) for name, counter in counts.items()}
+        right = {
+            name: sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])) for name, counter in counts.items()
+        }
         assert stocked.corpus.documents.facets([one.id for one in chosen]) == right
     assert stocked.corpus.documents.facets() == stocked.corpus.documents.facets([one.id for one in documents])
     assert [len(values) for values in stocked.corpus.documents.facets(most=2).values()] == [2, 2, 2, 2]
@@ -130,6 +159,8 @@ def test_pages_follow_one_another_without_gap_or_repetition(stocked: Home) -> No
     for wanted in (Filter(), Filter(kind=("lesson",))):
         right = [one for one in whole if not wanted or one.kind == "lesson"]
         seen: list[Document] = []
-        while page := stocked.corpus.documents.page(wanted, limit=7, after=(seen[-1].added, seen[-1].id) if seen else None):
+        while page := stocked.corpus.documents.page(
+            wanted, limit=7, after=(seen[-1].added, seen[-1].id) if seen else None
+        ):
             seen += page
         assert seen == right

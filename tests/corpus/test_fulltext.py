@@ -38,7 +38,9 @@ def bm25(texts: dict[str, list[str]], terms: list[str]) -> dict[str, float]:
     return scores
 
 
-@pytest.mark.parametrize("terms", [["futex"], ["clock"], ["clock", "futex"], ["disk", "queue", "valve", "clock"], ["nothing"]])
+@pytest.mark.parametrize(
+    "terms", [["futex"], ["clock"], ["clock", "futex"], ["disk", "queue", "valve", "clock"], ["nothing"]]
+)
 def test_bm25_is_that_of_the_formula(home: Home, terms: list[str]) -> None:
     for name, text in TEXTS.items():
         home.put(name, text)
@@ -58,7 +60,9 @@ def test_ties_go_by_passage_id_and_the_best_are_kept(home: Home) -> None:
     found = home.corpus.fulltext.match('"valve"', limit=4)
     assert len(found) == 4
     assert home.corpus.documents.get(found[0][1]).title == "Best"
-    assert [one[0] for one in found[1:]] == sorted(one[0] for one in home.corpus.fulltext.match('"valve"', limit=99)[1:])[:3]
+    assert [one[0] for one in found[1:]] == sorted(
+        one[0] for one in home.corpus.fulltext.match('"valve"', limit=99)[1:]
+    )[:3]
 
 
 def test_weights_count_the_fields(home: Home) -> None:
@@ -123,16 +127,27 @@ def test_terms_in_a_text(text: str, terms: list[str], found: list[str]) -> None:
 
 
 def test_stems_are_those_of_the_index() -> None:
-    assert stemmed(["Expired certificates", "café", ""]) == {"Expired certificates": ["expir", "certif"], "café": ["cafe"], "": []}
+    assert stemmed(["Expired certificates", "café", ""]) == {
+        "Expired certificates": ["expir", "certif"],
+        "café": ["cafe"],
+        "": [],
+    }
     assert stemmed(["again", "again"]) == {"again": ["again"]}
 
 
 def test_frequencies_count_passages(home: Home) -> None:
     for name, text in TEXTS.items():
         home.put(name, text)
-    assert home.corpus.fulltext.frequencies(["clock", "clocks", "futex", "nothing", "futex clock", "futex nothing"]) == {
-        "clock": 4, "clocks": 4, "futex": 2, "nothing": 0, "futex clock": 2, "futex nothing": 0,
-    }  # fmt: skip
+    assert home.corpus.fulltext.frequencies(
+        ["clock", "clocks", "futex", "nothing", "futex clock", "futex nothing"]
+    ) == {
+        "clock": 4,
+        "clocks": 4,
+        "futex": 2,
+        "nothing": 0,
+        "futex clock": 2,
+        "futex nothing": 0,
+    }
     assert home.corpus.fulltext.frequencies([]) == {}
 
 

@@ -1,5 +1,6 @@
 """Text -> passages: where it is cut, and that nothing is lost on the way."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -43,7 +44,15 @@ def without_blanks(texts: Sequence[str]) -> str:
 
 def test_each_passage_knows_the_headings_above_it() -> None:
     text = "\n\n".join(
-        [numbered(40, "intro"), "# Causes", numbered(40, "cause"), "## Clock", numbered(40, "clock"), "# Repair", numbered(40, "repair")]
+        [
+            numbered(40, "intro"),
+            "# Causes",
+            numbered(40, "cause"),
+            "## Clock",
+            numbered(40, "clock"),
+            "# Repair",
+            numbered(40, "repair"),
+        ]
     )
     assert [(one.heading, one.text.split()[0]) for one in cut(text, title="Leap")] == [
         ("", "Intro0"),
@@ -59,7 +68,12 @@ def test_a_heading_that_repeats_the_title_is_not_said_twice() -> None:
 
 @pytest.mark.parametrize(
     ("line", "heading"),
-    [("# Why C# failed", "Why C# failed"), ("# Moving to C#", "Moving to C#"), ("## Closed ##", "Closed"), ("###### Deep", "Deep")],
+    [
+        ("# Why C# failed", "Why C# failed"),
+        ("# Moving to C#", "Moving to C#"),
+        ("## Closed ##", "Closed"),
+        ("###### Deep", "Deep"),
+    ],
 )
 def test_heading_lines(line: str, heading: str) -> None:
     assert [section.path for section in sections(f"{line}\ntext")] == [(heading,)]
@@ -126,7 +140,7 @@ def test_a_long_section_is_cut_evenly_and_its_last_sentence_is_carried_over() ->
     weights = weigh([passage.text for passage in passages])
     assert max(weights) <= 100
     assert min(weights) >= 50
-    for before, after in zip(passages, passages[1:], strict=False):
+    for before, after in itertools.pairwise(passages):
         assert sentences(after.text)[0] == sentences(before.text)[-1]
     merged = sentences(passages[0].text)
     for passage in passages[1:]:
@@ -169,9 +183,33 @@ def test_crowded_by_a_long_title_a_passage_still_says_something_of_its_own() -> 
 
 
 LINES = st.sampled_from(
-    ["# Head", "## Sub head", "####### x", "```", "~~~ py", "- item", "    code", "", " ", "At once. Then", "at foo", "(e.g. This.) “So?” End",
-     "one two three four five", "A" * 700, "終わり。始まり", "> quote", "1. one", "\x0c", "a\u2028b", "\r", "…", '."', "# #", "#"]
-)  # fmt: skip
+    [
+        "# Head",
+        "## Sub head",
+        "####### x",
+        "```",
+        "~~~ py",
+        "- item",
+        "    code",
+        "",
+        " ",
+        "At once. Then",
+        "at foo",
+        "(e.g. This.) “So?” End",
+        "one two three four five",
+        "A" * 700,
+        "終わり。始まり",
+        "> quote",
+        "1. one",
+        "\x0c",
+        "a\u2028b",
+        "\r",
+        "…",
+        '."',
+        "# #",
+        "#",
+    ]
+)
 texts = st.one_of(
     st.text(max_size=400),
     st.lists(LINES, max_size=25).map("\n".join),

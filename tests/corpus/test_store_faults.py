@@ -15,7 +15,9 @@ TEXT = "The valve stuck open. " * 30
 
 
 def digests(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir()) if path.is_file()}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir()) if path.is_file()
+    }
 
 
 def test_a_home_of_a_newer_version_is_left_untouched(tmp_path: Path) -> None:
@@ -24,7 +26,8 @@ def test_a_home_of_a_newer_version_is_left_untouched(tmp_path: Path) -> None:
     raw = sqlite3.connect(tmp_path / "home" / "lessonry.db")
     raw.execute("PRAGMA journal_mode = DELETE")
     raw.execute(
-        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('lessonry', 'm999_teleportation', '2099')"
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+        "VALUES ('lessonry', 'm999_teleportation', '2099')"
     )
     raw.commit()
     raw.close()
@@ -107,6 +110,13 @@ def test_a_database_held_by_another_program(tmp_path: Path, monkeypatch: pytest.
         home.put("Leap", TEXT)
 
 
+def read_everything(folder: Path) -> None:
+    with Corpus(folder) as corpus:
+        corpus.documents.page(limit=99)
+        corpus.documents.passages_by_id(range(1, 99))
+        corpus.fulltext.match('"valve"', limit=99)
+
+
 def test_damaged_pages_are_told(tmp_path: Path) -> None:
     with Home(tmp_path / "home") as home:
         for number in range(30):
@@ -116,10 +126,7 @@ def test_damaged_pages_are_told(tmp_path: Path) -> None:
     content[8192 : len(content) // 2] = b"\xa5" * (len(content) // 2 - 8192)
     file.write_bytes(content)
     with pytest.raises(StoreUnusable, match="is damaged"):
-        with Corpus(tmp_path / "home") as corpus:
-            corpus.documents.page(limit=99)
-            corpus.documents.passages_by_id(range(1, 99))
-            corpus.fulltext.match('"valve"', limit=99)
+        read_everything(tmp_path / "home")
 
 
 def test_a_bug_stays_a_bug(home: Home) -> None:

@@ -71,7 +71,7 @@ def test_two_hold_it_at_once(tmp_path: Path) -> None:
 
 def test_a_write_that_fails_leaves_the_cache_usable(tmp_path: Path) -> None:
     cache = VectorCache(tmp_path / "vectors.db")
-    with pytest.raises(Exception, match="binding|type"):
+    with pytest.raises(Exception, match=r"binding|type"):
         cache.put("fake/1", {b"good": b"1", b"bad": object()})  # type: ignore[dict-item]
     cache.put("fake/1", {b"next": b"2"})
     assert cache.get("fake/1", [b"good", b"next"]) == {b"next": b"2"}

@@ -203,9 +203,7 @@ def test_one_bad_item_is_its_own_failure_and_not_the_end(home: Home) -> None:
 
 def test_a_source_that_is_not_there_is_one_failure(home: Home) -> None:
     [outcome] = home.add("missing.md")
-    assert outcome == Outcome(
-        source="missing.md", status="failed", error="missing.md: there is no such file or folder"
-    )
+    assert outcome == Outcome(source="missing.md", status="failed", error="missing.md: there is no such file or folder")
 
 
 def test_a_mapped_column_that_is_not_there_is_one_failure(home: Home) -> None:

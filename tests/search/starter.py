@@ -93,7 +93,11 @@ def recall(qrels: Qrels, run: Run, depth: int) -> float:
 def shortfalls(measured: Figures, kept: dict[str, object]) -> list[str]:
     """Which figures lie below their floor, one line each."""
     floors, epsilon = dict(kept["floors"]), float(kept["epsilon"])  # type: ignore[call-overload, arg-type]
-    lines = [f"{name}: {measured.get(name, 0):.4f} < {floor:.4f}" for name, floor in floors.items() if measured.get(name, 0) < floor - epsilon]
+    lines = [
+        f"{name}: {measured.get(name, 0):.4f} < {floor:.4f}"
+        for name, floor in floors.items()
+        if measured.get(name, 0) < floor - epsilon
+    ]
     return lines
 
 

@@ -186,7 +186,9 @@ def compact_again_and_again(folder: Path, name: str, start: object) -> None:
 def test_two_processes_compact_at_once(home: Home) -> None:
     context = multiprocessing.get_context("spawn")
     start = context.Barrier(2)
-    processes = [context.Process(target=compact_again_and_again, args=(home.folder, name, start)) for name in ("a", "b")]
+    processes = [
+        context.Process(target=compact_again_and_again, args=(home.folder, name, start)) for name in ("a", "b")
+    ]
     for process in processes:
         process.start()
     for process in processes:

@@ -48,7 +48,9 @@ class Opened:
         self.kind = kind
         self.folder = folder
         self.chance = random.Random(kind)
-        self.index: VectorIndex = ExactIndex("fake", DIMENSION) if kind == "exact" else FaissIndex(folder, "fake", DIMENSION)
+        self.index: VectorIndex = (
+            ExactIndex("fake", DIMENSION) if kind == "exact" else FaissIndex(folder, "fake", DIMENSION)
+        )
 
     def settle(self) -> None:
         if not isinstance(self.index, FaissIndex):

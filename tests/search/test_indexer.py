@@ -15,7 +15,8 @@ WORDS = "certificate disk clock valve crew router backup".split()
 
 def text(number: int) -> str:
     """Each number another text, of two sections."""
-    return f"# Causes\n\n{'filler ' * 40}cause {number} of the {WORDS[number % 7]}.\n\n# Repair\n\n{'filler ' * 40}repair {number}."
+    filler = "filler " * 40
+    return f"# Causes\n\n{filler}cause {number} of the {WORDS[number % 7]}.\n\n# Repair\n\n{filler}repair {number}."
 
 
 def held(home: Home) -> dict[int, bytes]:
@@ -224,7 +225,7 @@ def test_two_processes_and_any_history_end_in_step(home: Home, seed: int) -> Non
     """Two indexes over one store; each catches up, compacts, and is opened anew at random moments."""
     chance = random.Random(seed)
     other = Home(home.folder)
-    for turn in range(80):
+    for _turn in range(80):
         one = (home, other)[chance.randrange(2)]
         act = chance.random()
         if act < 0.4:
@@ -244,7 +245,10 @@ def test_two_processes_and_any_history_end_in_step(home: Home, seed: int) -> Non
         one.indexer.catch_up()
         assert_in_step(one)
     found = [
-        [(hit.document.id, hit.score) for hit in one.searcher.search(Query(text="certificate and valve", limit=50)).hits]
+        [
+            (hit.document.id, hit.score)
+            for hit in one.searcher.search(Query(text="certificate and valve", limit=50)).hits
+        ]
         for one in (home, other)
     ]
     assert found[0] == found[1]

@@ -15,7 +15,14 @@ from search.keywords import MOST_TERMS, STOP_WORDS, keywords
 def full_text() -> Iterator[sqlite3.Connection]:
     db = sqlite3.connect(":memory:")
     db.execute(f"CREATE VIRTUAL TABLE t USING fts5(title, text, tokenize='{TOKENIZER}')")
-    for text in ("CVE-2024-3094 in xz", "2024 was the year", "the CVE list", "3094 2024 cve", "kube-dns and os.environ", "to be or not to be"):
+    for text in (
+        "CVE-2024-3094 in xz",
+        "2024 was the year",
+        "the CVE list",
+        "3094 2024 cve",
+        "kube-dns and os.environ",
+        "to be or not to be",
+    ):
         db.execute("INSERT INTO t VALUES ('', ?)", [text])
     yield db
     db.close()
@@ -29,10 +36,36 @@ def found(db: sqlite3.Connection, text: str) -> list[str]:
 
 SYNTAX = st.lists(
     st.sampled_from(
-        ["AND", "OR", "NOT", "NEAR(", ")", "(", '"', "'", "*", "^", ":", "title:", "-", "+", "{a b}:", ";", "--", "\x00", "clock", "CVE-1.2", "’", "#1", "é", "漢字", "\ud800"]
+        [
+            "AND",
+            "OR",
+            "NOT",
+            "NEAR(",
+            ")",
+            "(",
+            '"',
+            "'",
+            "*",
+            "^",
+            ":",
+            "title:",
+            "-",
+            "+",
+            "{a b}:",
+            ";",
+            "--",
+            "\x00",
+            "clock",
+            "CVE-1.2",
+            "’",
+            "#1",
+            "é",
+            "漢字",
+            "\ud800",
+        ]
     ),
     max_size=30,
-).flatmap(lambda parts: st.sampled_from([" ".join(parts), "".join(parts)]))  # fmt: skip
+).flatmap(lambda parts: st.sampled_from([" ".join(parts), "".join(parts)]))
 
 
 @given(st.one_of(st.text(), SYNTAX))
@@ -45,7 +78,20 @@ def test_any_text_gives_an_expression_that_full_text_accepts(full_text: sqlite3.
 
 
 @pytest.mark.parametrize(
-    "text", ['"', 'cve" OR "2024', "title:cve", "cve*", "cve AND", "NEAR(cve 2024)", "cve -2024", "^cve", "a" * 19_000, "x." * 9_000, "?!…"]
+    "text",
+    [
+        '"',
+        'cve" OR "2024',
+        "title:cve",
+        "cve*",
+        "cve AND",
+        "NEAR(cve 2024)",
+        "cve -2024",
+        "^cve",
+        "a" * 19_000,
+        "x." * 9_000,
+        "?!…",
+    ],
 )
 def test_nothing_of_the_syntax_gets_through(full_text: sqlite3.Connection, text: str) -> None:
     plain = "".join(letter if letter.isalnum() else " " for letter in text)
@@ -74,7 +120,12 @@ def test_terms(text: str, terms: tuple[str, ...]) -> None:
 
 def test_an_identifier_finds_itself_before_its_parts(full_text: sqlite3.Connection) -> None:
     assert found(full_text, "CVE-2024-3094")[0] == "CVE-2024-3094 in xz"
-    assert set(found(full_text, "CVE-2024-3094")) == {"CVE-2024-3094 in xz", "2024 was the year", "the CVE list", "3094 2024 cve"}
+    assert set(found(full_text, "CVE-2024-3094")) == {
+        "CVE-2024-3094 in xz",
+        "2024 was the year",
+        "the CVE list",
+        "3094 2024 cve",
+    }
 
 
 def test_stop_words_are_looked_for_if_there_is_nothing_else(full_text: sqlite3.Connection) -> None:
@@ -93,7 +144,7 @@ def test_of_a_long_text_the_telling_terms_are_kept_in_its_order() -> None:
     words = keywords(" ".join(["common", "unknown", *rare]), frequency)
     assert words.terms == tuple(rare)
     assert asked == [["common", "unknown", *rare]]
-    often = keywords(" ".join([*["common"] * 50, *rare, "last"]), lambda terms: {term: 5 for term in terms})
+    often = keywords(" ".join([*["common"] * 50, *rare, "last"]), lambda terms: dict.fromkeys(terms, 5))
     assert often.terms[0] == "common"
     assert len(often.terms) == MOST_TERMS
 

@@ -28,8 +28,11 @@ def test_the_mean_counts_queries_without_results_as_nothing() -> None:
     qrels = {"q1": {"a": 1}, "q2": {"b": 1}, "q3": {"c": 1}, "q4": {"d": 1}}
     run = {"q1": ranked("a"), "q2": [], "q4": ranked("x", "d"), "unjudged": ranked("a")}
     assert measure(qrels, run) == {
-        "ndcg@10": round((1 + 1 / log2(3)) / 4, 4), "recall@10": 0.5, "recall@100": 0.5, "mrr@10": round(1.5 / 4, 4),
-    }  # fmt: skip
+        "ndcg@10": round((1 + 1 / log2(3)) / 4, 4),
+        "recall@10": 0.5,
+        "recall@100": 0.5,
+        "mrr@10": round(1.5 / 4, 4),
+    }
 
 
 def test_what_stands_below_the_tenth_place_counts_only_for_the_deep_recall() -> None:
@@ -96,7 +99,9 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
 
 
 def test_a_query_that_is_also_a_document_is_not_answered_by_itself(tmp_path: Path) -> None:
-    judged = read_beir(write(tmp_path, CORPUS, '{"_id": "a", "text": "w"}\n{"_id": "7", "text": "v"}', "a\t7\t1\n7\t7\t1\n7\ta\t1\n"))
+    judged = read_beir(
+        write(tmp_path, CORPUS, '{"_id": "a", "text": "w"}\n{"_id": "7", "text": "v"}', "a\t7\t1\n7\t7\t1\n7\ta\t1\n")
+    )
     asked: list[tuple[str, int]] = []
 
     def ask(text: str, depth: int) -> list[tuple[str, float]]:
@@ -104,7 +109,10 @@ def test_a_query_that_is_also_a_document_is_not_answered_by_itself(tmp_path: Pat
         return ranked("a", "7", "b")
 
     run, milliseconds = run_queries(judged, ask, depth=2)
-    assert {query: [document for document, _ in found] for query, found in run.items()} == {"a": ["7", "b"], "7": ["a", "7"]}
+    assert {query: [document for document, _ in found] for query, found in run.items()} == {
+        "a": ["7", "b"],
+        "7": ["a", "7"],
+    }
     assert asked == [("w", 3), ("v", 3)]
     assert len(milliseconds) == 2
 

@@ -29,7 +29,9 @@ def reference(evidence: dict[int, Evidence], weight: float) -> list[tuple[str, i
 
 scores = st.one_of(st.none(), st.sampled_from([0.0, 0.25, 0.5, 1.0, 7.5]), st.floats(0, 50))
 cosines = st.one_of(st.none(), st.sampled_from([-0.5, 0.0, 0.25, 0.5, 1.0]), st.floats(-1, 1))
-evidences = st.dictionaries(st.integers(1, 40), st.builds(Evidence, st.sampled_from("abcdef"), scores, cosines), max_size=25)
+evidences = st.dictionaries(
+    st.integers(1, 40), st.builds(Evidence, st.sampled_from("abcdef"), scores, cosines), max_size=25
+)
 
 
 @given(evidences, st.sampled_from([0.0, 0.3, KEYWORD_WEIGHT, 1.0]))
@@ -56,8 +58,11 @@ def test_by_hand() -> None:
         0.5,
     )
     assert [(one.document_id, one.passage_id, one.score) for one in found] == [
-        ("both", 1, 0.625), ("meaning", 3, 0.5), ("words", 2, 0.5), ("against", 5, 0.0),
-    ]  # fmt: skip
+        ("both", 1, 0.625),
+        ("meaning", 3, 0.5),
+        ("words", 2, 0.5),
+        ("against", 5, 0.0),
+    ]
     assert (found[0].keyword, found[0].semantic, found[0].bm25, found[0].cosine) == (0.5, 0.75, 4.0, 0.6)
 
 

@@ -113,7 +113,11 @@ def test_a_search_imports_neither_torch_nor_transformers(models: Path, tmp_path:
             lessonry.corpus.documents.put(draft(name, text), lessonry.split(name, text))
         lessonry.indexer.catch_up()
     done = subprocess.run(
-        [sys.executable, "-c", SEARCH, str(tmp_path)], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
+        [sys.executable, "-c", SEARCH, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["Leap", "[]"]

@@ -11,7 +11,8 @@ from search.types import Suggestions
 from tests.fakes import FakeEncoder, Home, split
 
 LESSONS = {
-    "Renewal": "A certificate had expired while nobody looked. The renewal job ran on one host only.\n\n- Put the date of each certificate into the alarm.",
+    "Renewal": "A certificate had expired while nobody looked. The renewal job ran on one host only.\n\n"
+    "- Put the date of each certificate into the alarm.",
     "Overfull": "The disk was full because the queue grew. Nobody had set a limit for it!",
     "Ahead": "The leap second sent the clock backwards (so it seemed). Timers expired at once.",
     "Stuck": "The valve stuck open and the panel said shut. The crew trusted the panel.",
@@ -58,10 +59,12 @@ def test_what_bears_on_the_page_is_suggested_best_first(stocked: Home) -> None:
 
 
 def test_the_score_is_the_cosine_lowered_where_words_are_missing(stocked: Home) -> None:
-    """Two words of the page are known: certificate and expired; Renewal says certificate twice, expired and alarm once."""
+    """The page says certificate and expired; Renewal says certificate twice, expired and alarm once."""
     (best, *_) = stocked.related.of_text("", "The certificate expired.").items
     assert best.document.title == "Renewal"
-    assert best.score == pytest.approx((2 + 1) / (2**0.5 * 6**0.5), abs=1e-6)  # its words match best: nothing is taken off
+    assert best.score == pytest.approx(
+        (2 + 1) / (2**0.5 * 6**0.5), abs=1e-6
+    )  # its words match best: nothing is taken off
 
 
 def test_reasons_are_sentences_of_the_page_and_of_the_lesson(stocked: Home) -> None:
@@ -88,6 +91,10 @@ def test_an_unrelated_page_gets_silence(stocked: Home) -> None:
         if "valve" not in text:
             assert found.items == []
         assert found.degraded is None
+
+
+def test_half_a_character_is_no_fault(stocked: Home) -> None:
+    assert titles(stocked.related.of_text("\udfff", "The valve \ud800 stuck."))[0] == "Stuck"
 
 
 def test_a_page_of_one_title_is_a_page(stocked: Home) -> None:

@@ -11,13 +11,31 @@ from search.types import MODES, Mode, Query, Results
 from tests.fakes import Home, draft
 
 DOCUMENTS = {
-    "Certificate": ("The certificate expired at night and the router refused it.", {"kind": "post-mortem", "organization": "Navy", "tags": ("tls",), "published": "2019"}),
-    "Leap": ("A leap second: the clock ran ahead. ERR-4711-X in the log.", {"kind": "lesson", "organization": "Army", "tags": ("time", "tls"), "published": "2020-06"}),
-    "Valve": ("The valve stuck and the crew saw no alarm.", {"kind": "guidance", "organization": "Navy", "tags": (), "published": "2021-01-05"}),
-    "Disk": ("The disk was full and the queue with it.", {"kind": "lesson", "organization": None, "tags": ("Storage",), "published": None}),
-    "Backup": ("Restore a backup before the disk is needed.", {"kind": "guidance", "organization": "Army", "tags": ("Storage", "time"), "published": "2020"}),
-    "Unknown": ("Nothing of which the encoder knows a word: 4711 bananas.", {"kind": "lesson", "organization": "Navy", "tags": ("time",), "published": "2018-12-31"}),
-}  # fmt: skip
+    "Certificate": (
+        "The certificate expired at night and the router refused it.",
+        {"kind": "post-mortem", "organization": "Navy", "tags": ("tls",), "published": "2019"},
+    ),
+    "Leap": (
+        "A leap second: the clock ran ahead. ERR-4711-X in the log.",
+        {"kind": "lesson", "organization": "Army", "tags": ("time", "tls"), "published": "2020-06"},
+    ),
+    "Valve": (
+        "The valve stuck and the crew saw no alarm.",
+        {"kind": "guidance", "organization": "Navy", "tags": (), "published": "2021-01-05"},
+    ),
+    "Disk": (
+        "The disk was full and the queue with it.",
+        {"kind": "lesson", "organization": None, "tags": ("Storage",), "published": None},
+    ),
+    "Backup": (
+        "Restore a backup before the disk is needed.",
+        {"kind": "guidance", "organization": "Army", "tags": ("Storage", "time"), "published": "2020"},
+    ),
+    "Unknown": (
+        "Nothing of which the encoder knows a word: 4711 bananas.",
+        {"kind": "lesson", "organization": "Navy", "tags": ("time",), "published": "2018-12-31"},
+    ),
+}
 
 
 @pytest.fixture
@@ -45,7 +63,6 @@ def answer(results: Results) -> list[tuple[str, int, float, str]]:
 
 def test_each_mode_means_what_it_says(stocked: Home) -> None:
     assert titles(ask(stocked, "certificates expiring", "keyword")) == ["Certificate"]  # by stems
-    # The encoder knows "disk", "full": the cosines are 2/sqrt(2*3) for Disk (disk full queue), and 1/sqrt(2*3) for Backup
     found = ask(stocked, "full disk", "semantic").hits
     assert [hit.document.title for hit in found[:2]] == ["Disk", "Backup"]
     assert len(found) == len(DOCUMENTS)
@@ -103,7 +120,9 @@ def test_a_filter_keeps_what_is_inside_it(stocked: Home, name: str, mode: Mode, 
     found = ask(stocked, text, mode, wanted=wanted)
     assert set(titles(found)) == inside
     assert found.total == len(inside)
-    assert titles(found) == [title for title in titles(ask(stocked, text, mode)) if title in inside] or mode != "semantic"
+    assert (
+        titles(found) == [title for title in titles(ask(stocked, text, mode)) if title in inside] or mode != "semantic"
+    )
     assert sum(count for _, count in found.facets["kind"]) == len(inside)
 
 
@@ -255,7 +274,9 @@ def test_an_offset_before_the_beginning_is_refused(stocked: Home) -> None:
         ask(stocked, "disk", offset=-1)
 
 
-@pytest.mark.parametrize("text", ["?", "to be or not to be", '"disk AND (', "\x00disk", "漢字", "a" * 20_000, "disk\n\nfull", "\ud800 disk"])
+@pytest.mark.parametrize(
+    "text", ["?", "to be or not to be", '"disk AND (', "\x00disk", "漢字", "a" * 20_000, "disk\n\nfull", "\ud800 disk"]
+)
 def test_any_text_gets_an_answer(stocked: Home, text: str) -> None:
     for mode in MODES:
         found = ask(stocked, text, mode)

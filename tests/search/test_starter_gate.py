@@ -72,7 +72,11 @@ def test_recall_by_hand() -> None:
     assert starter.recall({"q": {"a": 2, "b": 1, "c": 0}, "p": {"d": 1}}, run, 2) == 0.25
 
 
-KEPT: dict[str, object] = {"corpus": "abc", "floors": {"hybrid ndcg@10": 0.8, "keyword recall@5": 0.5}, "epsilon": 0.005}
+KEPT: dict[str, object] = {
+    "corpus": "abc",
+    "floors": {"hybrid ndcg@10": 0.8, "keyword recall@5": 0.5},
+    "epsilon": 0.005,
+}
 
 
 @pytest.mark.parametrize(

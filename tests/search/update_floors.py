@@ -16,11 +16,15 @@ class Refused(Exception):
     """A floor would be lowered."""
 
 
-def updated(measured: starter.Figures, corpus: str, kept: dict[str, object] | None, *, allow_regression: bool) -> dict[str, object]:
+def updated(
+    measured: starter.Figures, corpus: str, kept: dict[str, object] | None, *, allow_regression: bool
+) -> dict[str, object]:
     """The new content of the file; Refused names the floors that would sink."""
     if kept is not None and not allow_regression:
         floors: starter.Figures = kept["floors"]  # type: ignore[assignment]
-        sinking = [f"{name} {floor} -> {measured.get(name)}" for name, floor in floors.items() if measured.get(name, 0) < floor]
+        sinking = [
+            f"{name} {floor} -> {measured.get(name)}" for name, floor in floors.items() if measured.get(name, 0) < floor
+        ]
         if sinking:
             raise Refused("; ".join(sinking))
     return {"corpus": corpus, "floors": measured, "epsilon": starter.EPSILON}
