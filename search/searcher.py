@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpus.errors import BadQuery, SearchError, StoreUnusable
-from corpus.fulltext import Weights, terms_in
+from corpus.fulltext import terms_in
 from corpus.store import Corpus
 from corpus.types import Passage
 from search.index import Scored, cosines
@@ -18,10 +18,9 @@ from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
 LONGEST_QUERY = 20_000
 """Characters. A longer text is a page, and `related` is for pages."""
 MOST_HITS = 1_000
-FIELD_WEIGHTS = Weights()
 
 _NEAR_HITS = 128
-_DEPTHS = (500, 4_000)
+_DEPTH, _DEPTH_BEYOND = 500, 4_000
 """Passages looked at for the first _NEAR_HITS documents, and for those behind them. Steps, not a slope: pages
 of one list must be cut from one ranking, else a document may stand on two of them or on none."""
 _ENCODE_WHILE_ASKED = 32
@@ -65,7 +64,7 @@ class Searcher:
         """The documents that a query finds, best first, before anything of them is read."""
         text = _checked(query)
         words = keywords(text, self._corpus.fulltext.frequencies)
-        depth = _DEPTHS[query.offset + query.limit > _NEAR_HITS]
+        depth = _DEPTH if query.offset + query.limit <= _NEAR_HITS else _DEPTH_BEYOND
         degraded, nearest, vector = None, None, None
         if query.mode != "keyword":
             try:
@@ -76,9 +75,7 @@ class Searcher:
                 degraded = f"keywords only: {error}"
         by_keyword = {}
         if words.expression and (query.mode != "semantic" or vector is None):
-            matches = self._corpus.fulltext.match(
-                words.expression, limit=depth, wanted=query.wanted, weights=FIELD_WEIGHTS
-            )
+            matches = self._corpus.fulltext.match(words.expression, limit=depth, wanted=query.wanted)
             by_keyword = {passage_id: (document_id, bm25) for passage_id, document_id, bm25 in matches}
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": KEYWORD_WEIGHT}[query.mode]
         evidence = self._evidence(by_keyword, nearest or [], vector)
