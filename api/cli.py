@@ -7,18 +7,17 @@ unusable input, with one clear line and never a traceback.
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from api import cli_care, cli_documents, cli_search, settings
-from api.session import PARTLY, UNUSABLE, Session
+from api.session import INTERRUPTED, PARTLY, UNUSABLE, Session
 from corpus.errors import LessonryError, NotFound
 
 app = typer.Typer(
     name="lessonry",
     help="Search and recommendation for what organisations have already learned.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -30,7 +29,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def common(
     context: typer.Context,
     home: Annotated[
@@ -40,6 +39,9 @@ def common(
 ) -> None:
     """Search and recommendation for what organisations have already learned."""
     context.obj = Session(home)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(UNUSABLE)
 
 
 for module in (cli_documents, cli_search, cli_care):
@@ -50,7 +52,11 @@ def main() -> None:
     """The entry point of `lessonry`."""
     logging.basicConfig(format="lessonry: %(message)s", level=logging.ERROR)
     try:
-        app(standalone_mode=True)
+        code = app(standalone_mode=False)
+    except typer.TyperException as error:  # wrong usage
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "lessonry"
+        _stop(f"{getattr(error, 'format_message', error.__str__)()} (see {command} --help)", UNUSABLE)
     except NotFound as error:
         _stop(str(error), PARTLY)
     except LessonryError as error:
@@ -58,9 +64,12 @@ def main() -> None:
     except BrokenPipeError:  # e.g. `lessonry list | head`
         sys.stderr.close()
         sys.exit(PARTLY)
+    if code == INTERRUPTED:  # typer's answer to Ctrl-C
+        _stop("stopped; what was done is kept, run the same command again to finish", INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
-def _stop(line: str, code: int) -> None:
+def _stop(line: str, code: int) -> NoReturn:
     sys.stderr.write(f"lessonry: {' '.join(line.split())}\n")
     sys.exit(code)
 

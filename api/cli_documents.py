@@ -69,7 +69,7 @@ def add(
             for done, outcome in enumerate(_taken_in(lessonry, sources, options, bar), 1):
                 outcomes.append(outcome)
                 if outcome.status in ("failed", "skipped") and not json:
-                    output.note(f"{outcome.status}: {outcome.error}")
+                    output.note(f"{outcome.status}: {_line(outcome)}")
                 if collection and outcome.id and not dry_run:
                     lessonry.add_to_collection(collection, outcome.id)
                 if done % _AT_A_TIME == 0 and not dry_run:
@@ -110,6 +110,12 @@ def _taken_in(lessonry: Lessonry, sources: list[str], options: Options, bar: out
             bar(done, expected + outcomes.total)
             yield outcome
         expected += outcomes.total
+
+
+def _line(outcome: Outcome) -> str:
+    """The reason, with what it is about in front."""
+    said = outcome.error or ""
+    return said if said.startswith(outcome.source) else f"{outcome.source}: {said}"
 
 
 def _exit_code(report: Mapping[str, int]) -> int:

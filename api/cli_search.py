@@ -82,6 +82,8 @@ def related(
         raise BadQuery("give one of: an ID or URL, --text TEXT, --file PATH")
     if not 1 <= limit <= 50:
         raise BadQuery(f"limit must be from 1 to 50, not {limit}")
+    if text is not None and not text.strip():
+        raise BadQuery("the text is empty")
     start = time.perf_counter()
     with context.obj.open() as lessonry:
         if document is not None:

@@ -6,7 +6,7 @@ address nothing is written, and reading needs the setting `public_read`.
 """
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -48,19 +48,29 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        body = _Body(receive, self._most)
 
-        async def guarded_send(message: Message) -> None:
+        async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
+        async def answered(message: Message) -> None:
+            """The app's answer; to a body that was cut off at the limit ours instead, once."""
+            if not body.too_large:
+                await guarded(message)
+            elif message["type"] == "http.response.start":
+                await self._too_large()(scope, receive, guarded)
+
         refused = self._refusal(scope)
         if refused is not None:
-            await refused(scope, receive, guarded_send)
-            return
-        await self._app(scope, self._bounded(receive), guarded_send)
+            await refused(scope, receive, guarded)
+        elif scope["method"] == "HEAD":  # the server leaves the body of the answer out
+            await self._app({**scope, "method": "GET"}, body.receive, answered)
+        else:
+            await self._app(scope, body.receive, answered)
 
     def _refusal(self, scope: Scope) -> Problem | None:
         headers = Headers(scope=scope)
@@ -77,29 +87,38 @@ class Guard:
                 return Problem(403, "on an address that is not loopback, reading needs the setting public_read")
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._most:
-            return Problem(413, f"the request is larger than {self._most / 1e6:.0f} MB (setting max_bytes)")
+            return self._too_large()
         if writes and length != "0" and scope["path"].startswith("/v1"):
             wanted = "multipart/form-data" if scope["path"] == "/v1/uploads" else "application/json"
             if headers.get("content-type", "").split(";")[0].strip().lower() != wanted:
                 return Problem(415, f"send the body as {wanted}")
         return None
 
-    def _bounded(self, receive: Receive) -> Receive:
-        """Stop reading a body that does not tell its length and goes on beyond the limit."""
-        seen = 0
+    def _too_large(self) -> Problem:
+        return Problem(413, f"the request is larger than {self._most / 1e6:.0f} MB (setting max_bytes)")
 
-        async def bounded() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            return {"type": "http.disconnect"} if seen > self._most else message
 
-        return bounded
+class _Body:
+    """A request's body, cut off where it goes on beyond the limit without having told its length."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive = receive
+        self._left = most
+
+    @property
+    def too_large(self) -> bool:
+        """Was it cut off?"""
+        return self._left < 0
+
+    async def receive(self) -> Message:
+        """The next piece; a disconnection once the limit is passed."""
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        return {"type": "http.disconnect"} if self.too_large else message
 
 
 def _local_name(host: str) -> bool:
-    name = urlsplit(f"//{host}").hostname or ""
-    return is_loopback(name)
+    return is_loopback(_parts(f"//{host}").hostname or "")
 
 
 def _cross_site(headers: Headers) -> bool:
@@ -107,4 +126,12 @@ def _cross_site(headers: Headers) -> bool:
     if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         return True
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    return origin is not None and _parts(origin).netloc != headers.get("host")
+
+
+def _parts(address: str) -> SplitResult:
+    """The parts of an address; none of it counts if it is malformed."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")

@@ -131,11 +131,12 @@ class Worker:
         except Exception:
             jobs.update(job_id, "failed", error="an unexpected error, which is in the server's log")
             raise
+        finally:
+            (self._uploads() / job_id).unlink(missing_ok=True)
         self._collect(job, outcomes)
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
         status: JobStatus = "failed" if outcomes and len(failed) == len(outcomes) else "done"
         jobs.update(job_id, status, result=counted(outcomes), error=failed[0].error if failed else None)
-        (self._uploads() / job_id).unlink(missing_ok=True)
 
     def _outcomes(self, job: Job) -> Iterable[Outcome]:
         request = job.request

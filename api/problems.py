@@ -71,7 +71,10 @@ async def _known(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = [{"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]} for one in error.errors()]
+    found = [
+        {"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"].removeprefix("Value error, ")}
+        for one in error.errors()
+    ]
     return _answer(request, 422, f"{found[0]['where']}: {found[0]['what']}", errors=found)
 
 

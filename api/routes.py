@@ -26,7 +26,7 @@ from api.schemas import (
 )
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, NotFound
-from corpus.types import Document, Filter, Kind, is_partial_date
+from corpus.types import Document, Filter, Kind
 from corpus.urls import canonical
 from search import types as search_types
 from search.types import Mode, Suggestions
@@ -69,10 +69,6 @@ class FilterParams(Shape):
 
     def wanted(self) -> Filter:
         """As the store understands it."""
-        for name in ("since", "until"):
-            value = getattr(self, name)
-            if value is not None and not is_partial_date(value):
-                raise BadQuery(f"{name}: {value!r} is no date; give YYYY, YYYY-MM or YYYY-MM-DD")
         return Filter(
             kind=tuple(self.kind), organization=tuple(self.organization), tag=tuple(self.tag),
             collection=self.collection, since=self.since, until=self.until,
@@ -131,6 +127,8 @@ def related_to_document(
 def list_documents(parts: Parts, params: Annotated[ListParams, Query()]) -> DocumentPage:
     """Documents, the latest added first."""
     wanted = params.wanted()
+    if wanted.collection:
+        parts.corpus.collections.get(wanted.collection)
     question = cursors.fingerprint("documents", wanted)
     after = None
     if params.cursor:

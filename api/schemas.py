@@ -1,13 +1,35 @@
 """The JSON shapes of the HTTP interface, and how the nouns of the other rooms become them."""
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from corpus.types import Collection, Document, Job, Kind, Passage, is_partial_date
 from search.types import Explanation, Hit, Results, Suggestions
 
-PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["2024", "2024-05", "2024-05-17"])]
+
+def _date(text: str) -> str:
+    if not is_partial_date(text):
+        raise ValueError(f"{text[:40]!r} is no date; give YYYY, YYYY-MM or YYYY-MM-DD")
+    return text
+
+
+def _web(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in text
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("this is no web address; it begins with http:// or https:// and names a host")
+    if parts.username or parts.password:
+        raise ValueError("an address with a password in it is neither fetched nor stored")
+    return text
+
+
+PartialDate = Annotated[str, AfterValidator(_date), Field(examples=["2024", "2024-05", "2024-05-17"])]
+WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_web)]
 
 
 class Shape(BaseModel):
@@ -77,7 +99,7 @@ class DocumentEdit(Shape):
 
     title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
     kind: Kind | None = None
-    url: Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")] | None = None
+    url: WebAddress | None = None
     organization: Annotated[str, Field(max_length=200)] | None = None
     published: PartialDate | None = None
     language: Annotated[str, Field(max_length=35)] | None = None
@@ -88,14 +110,13 @@ class DocumentEdit(Shape):
         for name in ("title", "kind", "tags"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be empty")
-        _check_date(self.published)
         return self
 
 
 class NewDocument(Shape):
     """What to take in: an address to fetch, or a text."""
 
-    url: Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")] | None = None
+    url: WebAddress | None = None
     title: Annotated[str, Field(max_length=300)] | None = None
     text: Annotated[str, Field(max_length=20_000_000)] | None = None
     kind: Kind | None = None
@@ -110,7 +131,6 @@ class NewDocument(Shape):
             raise ValueError("give a url, or a title and a text")
         if self.text is not None and not (self.title and self.title.strip() and self.text.strip()):
             raise ValueError("a text needs a title, and neither may be empty")
-        _check_date(self.published)
         return self
 
 
@@ -296,8 +316,3 @@ class CollectionShape(Shape):
 def _brief(document: Document) -> dict[str, Any]:
     names = ("id", "title", "url", "kind", "organization", "published")
     return {**{name: getattr(document, name) for name in names}, "tags": list(document.tags)}
-
-
-def _check_date(published: str | None) -> None:
-    if published is not None and not is_partial_date(published):
-        raise ValueError("published must be a date: YYYY, YYYY-MM or YYYY-MM-DD")

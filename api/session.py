@@ -12,6 +12,7 @@ from corpus.types import KINDS, Filter, Kind, is_partial_date
 
 PARTLY = 1
 UNUSABLE = 2
+INTERRUPTED = 130
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 KindOption = Annotated[list[str] | None, typer.Option("--kind", help="post-mortem, lesson or guidance.")]

@@ -76,7 +76,9 @@ def load(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"setting {name!r}: {first['msg']}") from error
+        raise SettingsError(
+            f"setting {name!r} (in lessonry.toml or as LESSONRY_{name.upper()}): {first['msg']}"
+        ) from error
     except (OSError, ValueError) as error:
         raise SettingsError(f"lessonry.toml cannot be read: {error}") from error
     return settings.model_copy(

@@ -1,6 +1,6 @@
 """A home as a folder of readable files, fit for git: export, import, and export again gives equal bytes.
 
-    bundle.json                 what this folder is
+    bundle.json                 what this folder is, and which files the export wrote
     documents/<name>.md         front matter and headed text; <name> is the id in what we export
     collections/<slug>.yaml     title, description, items: [{document: <name>, note: ...}]
 
@@ -9,6 +9,7 @@ does not come from its author: id, identity, added, changed.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from corpus.urls import canonical
 Split = Callable[[str, str], list[PassageText]]
 """(title, headed text) -> passages."""
 
+_MARK_FILE = "bundle.json"
 _MARK = {"format": "lessonry-bundle", "version": 1}
 _FIELDS = ("title", "kind", "organization", "published", "url", "tags", "language", "source", "identity", "id")
 
@@ -54,22 +56,20 @@ def write_bundle(corpus: Corpus, folder: Path) -> int:
 
     BundleError if the folder holds something else.
     """
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "bundle.json").exists():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK_FILE).exists():
         raise BundleError(folder, "the folder is not empty and is no export of ours; choose another one")
-    written = {folder / "bundle.json": json.dumps(_MARK, indent=2) + "\n"}
+    written: dict[str, str] = {}
     with corpus.db.snapshot():
         ids = corpus.documents.ids()
         for document_id in ids:
             document = corpus.documents.get(document_id)
-            written[folder / "documents" / f"{document_id}.md"] = _document_file(
-                document, corpus.documents.edits(document_id)
-            )
+            written[f"documents/{document_id}.md"] = _document_file(document, corpus.documents.edits(document_id))
         for collection in corpus.collections.all():
             items = [
                 {"document": item.document.id, "note": item.note} for item in corpus.collections.items(collection.slug)
             ]
             told = {"title": collection.title, "description": collection.description, "items": items}
-            written[folder / "collections" / f"{collection.slug}.yaml"] = _yaml(told)
+            written[f"collections/{collection.slug}.yaml"] = _yaml(told)
     try:
         _write(folder, written)
     except OSError as error:
@@ -98,14 +98,24 @@ def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
     return Imported(added, len(fresh) - added, len(documents) - len(fresh), changed_collections)
 
 
-def _write(folder: Path, written: Mapping[Path, str]) -> None:
+def _write(folder: Path, written: Mapping[str, str]) -> None:
+    """Write the files, and remove those of an earlier export; what others put there stays."""
     for name in ("documents", "collections"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-        for path in (folder / name).iterdir():
-            if path not in written:
-                path.unlink()
-    for path, content in written.items():
-        path.write_text(content, encoding="utf-8", newline="")
+    for name in _written_before(folder) - written.keys():
+        (folder / name).unlink(missing_ok=True)
+    for name, content in written.items():
+        (folder / name).write_text(content, encoding="utf-8", newline="")
+    mark = {**_MARK, "files": sorted(written)}
+    (folder / _MARK_FILE).write_text(json.dumps(mark, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _written_before(folder: Path) -> set[str]:
+    try:
+        files = json.loads((folder / _MARK_FILE).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return set()
+    return {str(name) for name in files if re.fullmatch(r"documents/[^/\\]+\.md|collections/[^/\\]+\.yaml", str(name))}
 
 
 def _document_file(document: Document, edits: Mapping[str, Any]) -> str:

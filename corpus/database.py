@@ -118,7 +118,7 @@ def _reason(error: sqlite3.DatabaseError) -> str | None:
         "SQLITE_IOERR": "the disk answers with an error; check the disk and its free space",
         "SQLITE_BUSY": "another program holds it; try again when that has finished",
         "SQLITE_CORRUPT": "it is damaged; restore a backup (`lessonry restore FILE`)",
-        "SQLITE_NOTADB": "it is not a database of Lessonry; choose another --home",
+        "SQLITE_NOTADB": "it is damaged, or not a database of Lessonry; restore a backup or choose another --home",
     }
     for prefix, reason in known.items():
         if name.startswith(prefix):

@@ -99,7 +99,10 @@ class Fetcher:
             answer = self._once(here, most, cut=cut)
             if isinstance(answer, Fetched):
                 return Fetched(url=url, final_url=here, content_type=answer.content_type, body=answer.body)
-            here = urldefrag(urljoin(here, answer)).url
+            try:
+                here = urldefrag(urljoin(here, answer)).url
+            except ValueError as error:
+                raise Unreachable(url, "redirects to what is no address") from error
         raise Unreachable(url, f"redirects more than {self.limits.redirects} times")
 
     def _once(self, url: str, most: int, *, cut: bool) -> Fetched | str:

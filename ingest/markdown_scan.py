@@ -49,7 +49,7 @@ def segments(text: str) -> Iterator[Segment]:
 
 def _code_end(lines: list[str], at: int) -> int | None:
     """The line after the code that starts here; None if none does."""
-    opened = _FENCE.match(lines[at])
+    opened = _FENCE.match(lines[at]) if _may_be_fence(lines[at]) else None
     if opened:
         mark = opened["mark"]
         for end in range(at + 1, len(lines)):
@@ -57,12 +57,17 @@ def _code_end(lines: list[str], at: int) -> int | None:
             if stripped.startswith(mark) and not stripped.strip(mark[0]):
                 return end + 1
         return len(lines)
-    if _HIGHLIGHT.match(lines[at]) and not lines[at].strip().startswith("{% end"):
+    if "{%" in lines[at] and _HIGHLIGHT.match(lines[at]) and not lines[at].strip().startswith("{% end"):
         reach = range(at + 1, min(at + _LONGEST, len(lines)))
         ends = (end for end in reach if (match := _HIGHLIGHT.match(lines[end])) and match["end"])
         last = next(ends, None)
         return None if last is None else last + 1
     return _indented_end(lines, at)
+
+
+def _may_be_fence(line: str) -> bool:
+    """Cheap, and so asked first: the pattern itself is slow on lines that begin with a thousand blanks."""
+    return "```" in line or "~~~" in line
 
 
 def _indented_end(lines: list[str], at: int) -> int | None:

@@ -23,10 +23,13 @@ from ingest.types import Item, Options, Outcome, Page
 Decision = Literal["added", "changed", "unchanged"]
 Split = Callable[[Draft], Sequence[PassageText]]
 
+_CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b")
+_CHRONOLOGY = 3
+"""So many times of day make a chronology."""
 _LONGEST_TITLE = 300
 _MOST_TAGS = 20
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 _NO_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SUFFIXES = re.compile(r"(?:\.(?:md|markdown|mdx|txt|text|rst|html?|xhtml|erb|pdf|docx|json|php|aspx?|jsp))+$", re.I)
 _DATE_IN_FRONT = re.compile(r"^\d{4}[-_. ]?\d\d[-_. ]?\d\d[-_. ]+(?=\S)")
@@ -84,8 +87,9 @@ def _name(item: Item, text: str) -> str:
 
 
 def _kind(title: str, text: str) -> Kind:
-    """As its title and headings call it; a document that says nothing of the sort is a lesson."""
-    return guess_kind(title, [line for _, line in headed.headings(text)]) or "lesson"
+    """As its title and headings call it; else post-mortem if it tells events by the clock, lesson if not."""
+    named = guess_kind(title, [line for _, line in headed.headings(text)])
+    return named or ("post-mortem" if len(_CLOCK.findall(text)) >= _CHRONOLOGY else "lesson")
 
 
 def _title(text: str) -> str:

@@ -61,8 +61,13 @@ class Searcher:
         )
 
     def rank(self, query: Query) -> Ranking:
-        """The documents that a query finds, best first, before anything of them is read."""
+        """The documents that a query finds, best first, before anything of them is read.
+
+        NotFound if it asks for a collection that there is not.
+        """
         text = _checked(query)
+        if query.wanted.collection:
+            self._corpus.collections.get(query.wanted.collection)  # one that is not there is an error, not no hits
         words = keywords(text, self._corpus.fulltext.frequencies)
         depth = _DEPTH if query.offset + query.limit <= _NEAR_HITS else _DEPTH_BEYOND
         degraded, nearest, vector = None, None, None

@@ -93,6 +93,29 @@ def test_one_bad_file_never_stops_the_rest(run, folder):
     assert "\n" not in failed["error"]
 
 
+def test_an_interrupted_run_says_how_to_go_on(run, folder, encoder):
+    encoder.broken = KeyboardInterrupt()
+    done = run("add", folder)
+    assert (done.code, "run the same command again" in done.err) == (130, True)
+    encoder.broken = None
+    assert run("add", folder, "--json").json["failed"] == 0
+    assert run("doctor", "--json").json["healthy"]
+
+
+def test_what_is_skipped_is_named(run, folder):
+    assert "picture.png" in run("add", folder).err
+
+
+def test_export_leaves_what_others_put_there(run, folder, tmp_path):
+    run("add", folder)
+    run("export", tmp_path / "one")
+    (tmp_path / "one" / "documents" / "mine.md").write_text("mine")
+    for item in run("list", "--json").json["items"]:
+        run("remove", item["id"])
+    run("export", tmp_path / "one")
+    assert [path.name for path in (tmp_path / "one" / "documents").iterdir()] == ["mine.md"]
+
+
 def test_dry_run_says_what_would_be_done_and_does_nothing(run, folder):
     assert run("add", folder, "--dry-run", "--json").json["added"] == 2
     assert run("list", "--json").json["items"] == []
@@ -240,6 +263,13 @@ def test_eval_measures_every_mode(run, tmp_path):
         (["search", "a", "--limit", "1000000000"], 2, "limit"),
         (["search", "a", "--mode", "psychic"], 2, "psychic"),
         (["search", "a", "--since", "yesterday"], 2, "yesterday"),
+        (["search"], 2, "argument 'query'"),
+        (["search", "a", "b"], 2, "--help"),
+        (["search", "a", "--bogus"], 2, "--bogus"),
+        (["list", "--limit", "0"], 2, "--limit"),
+        (["search", "a", "--collection", "nope"], 1, "nope"),
+        (["related", "--text", " "], 2, "empty"),
+        (["nonsense"], 2, "nonsense"),
         (["show", "nothing"], 1, "nothing"),
         (["remove", "nothing"], 1, "nothing"),
         (["related", "nothing"], 1, "nothing"),
@@ -299,4 +329,5 @@ def test_settings_files_and_environment(run, folder, tmp_path, monkeypatch):
 def test_version_and_help(run):
     assert run("--version").out.startswith("lessonry ")
     assert run("search", "--help").code == 0
-    assert run("search").code == 2
+    assert run().code == 2
+    assert "Commands" in run().out

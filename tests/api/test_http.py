@@ -356,3 +356,57 @@ def test_collections_can_be_read(lessonry, client):
     assert (item["document"]["id"], item["note"]) == (document_id, "Read this first.")
     hits = client.get("/v1/search", params={"q": "leap", "collection": "about-time"}).json()["hits"]
     assert [hit["document"]["id"] for hit in hits] == [document_id]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1[", "[::1", "[", "évil"])
+def test_malformed_headers_are_refused_not_an_error(client, host):
+    assert client.get("/healthz", headers={"host": host.encode()}).status_code == 421
+    assert client.post("/v1/related", json={"text": "a"}, headers={"origin": "http://["}).status_code == 403
+
+
+def test_head_is_answered_as_get_is(lessonry, client):
+    stored(lessonry, "Clocks", "leap second")
+    for path in ("/", "/v1/search?q=leap", "/healthz"):
+        answer = client.head(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, client.get(path).headers["content-type"])
+
+
+def test_a_body_that_does_not_tell_its_length_is_cut_off(tmp_path):
+    def endless():
+        for _ in range(40):
+            yield b"x" * 100_000
+
+    with (
+        opened(tmp_path / "home", max_bytes=1000) as lessonry,
+        TestClient(create_app(lessonry), base_url=URL) as client,
+    ):
+        answer = client.post("/v1/documents", content=endless(), headers={"content-type": "application/json"})
+        assert answer.status_code == 413
+        assert "max_bytes" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[", "http://", "http://user:pw@example.com/", "javascript:alert(1)", "example.com"]
+)
+def test_addresses_are_checked_before_they_are_taken(client, url):
+    answer = client.post("/v1/documents", json={"url": url, "title": "a", "text": "b"})
+    assert answer.status_code == 422
+    assert "address" in answer.json()["detail"]
+
+
+def test_a_collection_that_is_not_there_is_not_found(client):
+    for path in ("/v1/search?q=a&collection=nope", "/v1/documents?collection=nope"):
+        assert client.get(path).status_code == 404
+
+
+def test_an_upload_is_kept_no_longer_than_its_job(lessonry, client):
+    for body in (b"# Good\n\nThe crew slept.", b""):
+        finished(client, client.post("/v1/uploads", files={"file": ("a.md", body)}).headers["location"])
+    assert list((lessonry.settings.home / "uploads").iterdir()) == []
+
+
+def test_a_browser_gets_a_page_for_an_unknown_address_and_a_program_a_problem(client):
+    page = client.get("/nowhere", headers={"accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"].split(";")[0]) == (404, "text/html")
+    problem = client.get("/nowhere")
+    assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from corpus.errors import BadQuery, EncoderMissing, IndexDamaged
+from corpus.errors import BadQuery, EncoderMissing, IndexDamaged, NotFound
 from corpus.types import Filter, PassageText
 from search import searcher as searcher_module
 from search.types import MODES, Mode, Query, Results
@@ -105,7 +105,6 @@ FILTERS: dict[str, tuple[Filter, set[str]]] = {
     "until": (Filter(until="2020-05"), {"Certificate", "Backup", "Unknown"}),
     "all": (Filter(kind=("lesson",), organization=("Army",), tag=("time",), since="2020", until="2020"), {"Leap"}),
     "none": (Filter(organization=("Air Force",)), set()),
-    "no such collection": (Filter(collection="nothing"), set()),
 }
 
 
@@ -308,3 +307,8 @@ def test_pages_of_a_large_corpus_put_together_are_the_whole_list(home: Home, mod
     whole = ask(home, "disk banana apple", mode, limit=120).hits
     assert len({hit.document.id for hit in pages}) == 120
     assert [(hit.document.id, hit.score) for hit in pages] == [(hit.document.id, hit.score) for hit in whole]
+
+
+def test_a_collection_that_is_not_there_is_an_error_not_an_empty_answer(home):
+    with pytest.raises(NotFound):
+        home.searcher.search(Query(text="leap", wanted=Filter(collection="nothing")))
