@@ -43,6 +43,8 @@ def print_results(results: Results, *, explain: bool) -> None:
         if explain:
             out.print(f"   [dim]{escape(explanation_line(hit))}[/dim]")
         out.print()
+    if results.wordless:
+        note("note: none of these words occurs; what is listed is merely nearest in meaning")
     if results.degraded:
         note(f"note: {results.degraded}")
 

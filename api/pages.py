@@ -13,6 +13,7 @@ from api.links import Asked
 from api.problems import STATUS
 from api.rendering import error_page, linked_data, page, streamed
 from api.routes import DocumentId, Parts
+from api.schemas import SearchAnswer
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, LessonryError, NotFound
 
@@ -137,10 +138,17 @@ def _results(request: Request, parts: Lessonry, asked: Asked) -> Response:
     before = max(0, offset - params.limit)
     counts = {name: [(one.value, one.count) for one in counted] for name, counted in answer.facets.items()}
     return page(
-        request, "results.html", notice=None, answer=answer, facets=links.facets(asked, counts), first=offset + 1,
+        request, "results.html", notice=None, answer=answer, wordless=_wordless(answer),
+        facets=links.facets(asked, counts), first=offset + 1,
         previous=asked.at(cursors.encode(before, question) if before else None) if offset else None,
         next=asked.at(answer.next) if answer.next else None, **shown,
     )  # fmt: skip
+
+
+def _wordless(answer: SearchAnswer) -> bool:
+    """Words were looked for, and none of them stands in what was found."""
+    looked_for = [hit.explain.keyword for hit in answer.hits if hit.explain and hit.explain.keyword]
+    return bool(looked_for) and not any(found["bm25"] for found in looked_for)
 
 
 def _related(parts: Lessonry, document_id: str) -> tuple[list[Any], str | None]:

@@ -27,6 +27,8 @@ Split = Callable[[str, str], list[PassageText]]
 
 _MOST_PASSAGES = 12
 """Passages of a page that look for neighbours; of a longer page the first ones and an even choice."""
+_LONGEST_PAGE = 400_000
+"""Characters of a page that are looked at."""
 _NEIGHBOURS = 60
 _SAME_TEXT = 0.985
 """Cosine from which two passages say the same in almost the same words."""
@@ -83,7 +85,7 @@ class Related:
         title, text = (given.encode("utf-8", "replace").decode() for given in (title, text))
 
         def suggest(degraded: str | None) -> Suggestions:
-            passages = _telling(self._split(title, text))
+            passages = _telling(self._split(title, text[:_LONGEST_PAGE]))
             if not passages and title.strip():
                 passages = [PassageText("", title)]
             seen = [encoder_text(title, passage.heading, passage.text) for passage in passages]

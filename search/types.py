@@ -96,6 +96,11 @@ class Results:
     facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     degraded: str | None = None
 
+    @property
+    def wordless(self) -> bool:
+        """Words were looked for, and none of them stands in what was found: it is merely nearest in meaning."""
+        return bool(self.hits) and self.query.mode == "hybrid" and not any(hit.explanation.bm25 for hit in self.hits)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Because:

@@ -153,6 +153,12 @@ def test_search_prints_the_right_document_first_and_why(run, folder):
     assert {"query", "mode", "took_ms", "degraded", "total", "next", "facets", "hits"} == set(answer)
 
 
+def test_a_list_that_is_merely_nearest_in_meaning_says_so(run, folder):
+    run("add", folder)
+    assert "none of these words occurs" in run("search", "qwertz").err
+    assert "none of these words" not in run("search", "leap").err
+
+
 def test_standard_input(run, folder, monkeypatch):
     import io
 

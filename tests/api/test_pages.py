@@ -438,3 +438,8 @@ def test_the_reference_names_every_operation(client):
         "q", "query", "string", "required",
     ]  # fmt: skip
     assert "curl 'http://127.0.0.1/v1/search?q=expired+certificate'" in words(search)
+
+
+def test_results_without_any_of_the_words_say_so(client: TestClient, ids: dict[str, str]) -> None:
+    assert "None of these words occurs here" in client.get("/?q=qwertz").text
+    assert "None of these words" not in client.get("/?q=certificate").text
