@@ -24,8 +24,8 @@ Decision = Literal["added", "changed", "unchanged"]
 Split = Callable[[Draft], Sequence[PassageText]]
 
 _CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b")
-_CHRONOLOGY = 3
-"""So many times of day make a chronology."""
+_LEAST_TIMES, _WORDS_PER_TIME = 3, 200
+"""A text with so many times of day, and one in so many words, is a chronology."""
 _LONGEST_TITLE = 300
 _MOST_TAGS = 20
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -89,7 +89,9 @@ def _name(item: Item, text: str) -> str:
 def _kind(title: str, text: str) -> Kind:
     """As its title and headings call it; else post-mortem if it tells events by the clock, lesson if not."""
     named = guess_kind(title, [line for _, line in headed.headings(text)])
-    return named or ("post-mortem" if len(_CLOCK.findall(text)) >= _CHRONOLOGY else "lesson")
+    times = len(_CLOCK.findall(text))
+    told_by_clock = times >= _LEAST_TIMES and times * _WORDS_PER_TIME >= len(text.split())
+    return named or ("post-mortem" if told_by_clock else "lesson")
 
 
 def _title(text: str) -> str:

@@ -342,3 +342,17 @@ def test_odd_characters_can_be_stored_and_found(home: Home) -> None:
     with sqlite3.connect(home.database.path) as raw:
         assert raw.execute("SELECT title, text FROM documents").fetchall() == [("ab", "xy \U0001f600")]
     assert canonical("https://a.example/") == "https://a.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("At 14:02 the queue grew. At 14:10 we paged. At 15:30 it was over.", "post-mortem"),
+        ("The queue grew and it was over by 15:30.", "lesson"),
+        ("At 9:00, 12:00 and 15:00 the shift changes. " + "Nothing else tells the time. " * 300, "lesson"),
+        ("At 14:02, 14:10 and 15:30 we took notes.\n\n## Lessons learned\n\nWrite things down.", "lesson"),
+    ],
+)
+def test_a_text_that_tells_events_by_the_clock_is_a_post_mortem(text: str, kind: str) -> None:
+    item = Item(source="a", identity="test:a", read=lambda: Page(text=text))
+    assert to_draft(Page(text=text, title="Notes"), item, Options()).kind == kind
