@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     allow_private: bool = Field(False, description="Fetch from private and loopback addresses too.")
     respect_robots: bool = Field(True, description="Do as robots.txt asks.")
     user_agent: str = Field(
-        f"Lessonry/{VERSION} (search of lessons learned)", description="How we name ourselves to servers."
+        f"Lessonry/{VERSION} (search of lessons learned; fetches on a person's request)",
+        description="How we name ourselves to servers; put your contact address here.",
     )
     host: str = Field("127.0.0.1", description="The address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")

@@ -17,7 +17,7 @@ from ingest.addresses import private_kind
 from ingest.connect import CheckedBackend, CheckedTransport
 from ingest.fetch import Fetcher, Limits
 
-AGENT = "Lessonry/0.1 (search of lessons learned)"
+AGENT = "Lessonry/0.1 (test)"
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
