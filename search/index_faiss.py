@@ -263,7 +263,8 @@ def _write_generation(folder: Path, held: Manifest, ids: Ids, vectors: Vectors) 
     folder.mkdir()
     faiss.write_index(engine, str(folder / "vectors.faiss"))
     np.save(folder / "ids.npy", ids)
-    manifest = replace(held, count=len(ids), checksum=_checksum(folder))
+    manifest = replace(held, count=len(ids), checksum="")
+    manifest = replace(manifest, checksum=_checksum(folder, manifest))
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2))
     for path in [*folder.iterdir(), folder]:
         _sync(path)
@@ -283,7 +284,7 @@ def _read_base(folder: Path, manifest: Manifest, *, check_any_size: bool = False
     path = folder / "vectors.faiss"
     try:
         size = path.stat().st_size
-        if (check_any_size or size <= _CHECKED_ON_OPENING) and _checksum(folder) != manifest.checksum:
+        if (check_any_size or size <= _CHECKED_ON_OPENING) and _checksum(folder, manifest) != manifest.checksum:
             raise IndexDamaged(path, "it is not what its manifest says")
         ids = np.load(folder / "ids.npy", mmap_mode="r")
         engine = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
@@ -296,8 +297,9 @@ def _read_base(folder: Path, manifest: Manifest, *, check_any_size: bool = False
     return _Base(engine, ids)
 
 
-def _checksum(folder: Path) -> str:
-    digest = hashlib.blake2b(digest_size=16)
+def _checksum(folder: Path, manifest: Manifest) -> str:
+    """Of the files and of what the manifest says beside it."""
+    digest = hashlib.blake2b(json.dumps(asdict(replace(manifest, checksum=""))).encode(), digest_size=16)
     for name in ("vectors.faiss", "ids.npy"):
         with (folder / name).open("rb") as file:
             while block := file.read(1 << 20):

@@ -66,6 +66,7 @@ DAMAGES = {
     "manifest no text": lambda folder: (folder / "manifest.json").write_bytes(b"\xff\xfe"),
     "manifest of other fields": lambda folder: (folder / "manifest.json").write_text('{"a": 1}'),
     "manifest of another count": lambda folder: change_manifest(folder, count=3),
+    "manifest of another revision": lambda folder: change_manifest(folder, revision=1_000_000),
     "generation missing": lambda folder: folder.rename(folder.with_name("elsewhere")),
     "garbage in current": lambda folder: (folder.parent / "current").write_text("../../etc"),
     "bytes in current": lambda folder: (folder.parent / "current").write_bytes(b"\xff\x00"),
