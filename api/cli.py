@@ -61,6 +61,8 @@ def main() -> None:
         _stop(str(error), PARTLY)
     except LessonryError as error:
         _stop(str(error), UNUSABLE)
+    except UnicodeEncodeError:  # half characters, which only an argument in another encoding can bring this far
+        _stop("an argument is not UTF-8 text; write it in UTF-8", UNUSABLE)
     except BrokenPipeError:  # e.g. `lessonry list | head`
         sys.stderr.close()
         sys.exit(PARTLY)

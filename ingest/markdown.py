@@ -26,7 +26,7 @@ _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)((?:(?!\n[ \t]*\n)[^\x00]){1,1000}?)(?<!
 _LIQUID = re.compile(r"\{%-?\s*\w[^\n]{0,500}?%\}|\{\{[<%].{0,500}?[>%]\}\}")
 _OUTPUT = re.compile(r"\{\{[^{}]{0,500}\}\}")
 _ERB = re.compile(r"<%.{0,500}?%>", re.DOTALL)
-_ATTRIBUTES = re.compile(r"[ \t]*\{:?\s?[#.:][^{}\n]{0,200}\}")
+_ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*\{:?\s?[#.:][^{}\n]{0,200}\}")
 _TARGET = r"\(\s*(?:<[^<>\n]{0,2000}>|(?:[^()\n]|\([^()\n]{0,500}\)){0,2000})(?:\n\s*\"[^\"]{0,300}\")?\)"
 _IMAGE = re.compile(rf"!\[([^\[\]]{{0,1000}})\](?:{_TARGET}|\[[^\[\]\n]{{0,200}}\])")
 _LINK = re.compile(rf"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{{0,200}}\]){{0,1000}})\]{_TARGET}")
@@ -36,7 +36,7 @@ _AUTOLINK = re.compile(r"<((?:https?|ftp|mailto):[^\s<>]{1,2000})>")
 _SETEXT = re.compile(
     r"(?:(?<=\n\n)|\A) {0,3}(?![-=*+][ \t]|[=>|#\s]|\d+[.)]\s|-{3})([^\n]{1,200})\n {0,3}(={2,}|-{3,})[ \t]*(?=\n|\Z)"
 )
-_HEADING = re.compile(r"^(#{1,6})[ \t]*(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6})[ \t]*(.*)$", re.MULTILINE)
 _SECTION = re.compile(
     r"(?:(?:issue |incident |executive )?summary|overview|introduction|background|timeline|(?:table of )?contents"
     r"|about|meta ?data|title:?)$",
@@ -116,11 +116,15 @@ def _without_links(text: str, defined: set[str]) -> str:
 
 def _cleaned_heading(match: re.Match[str]) -> str:
     """One form for headings, none for those that a site generator would have filled. `#123` is no heading."""
-    if not match[2]:
+    title = match[2].rstrip(" \t")
+    bare = title.rstrip("#")
+    if not bare or bare[-1] in " \t":  # closing marks; the `#` of `C#` stays
+        title = bare.rstrip(" \t")
+    if not title:
         return ""
     if not match[0][len(match[1]) :][:1].isspace():
         return match[0]
-    return headed.heading(len(match[1]), match[2])
+    return headed.heading(len(match[1]), title)
 
 
 def _first_title(text: str) -> str | None:

@@ -16,7 +16,7 @@ import numpy as np
 from filelock import FileLock
 
 from search.encoder_onnx import FILES, OnnxEncoder, export_folder, open_exported
-from search.encoder_torch import TorchEncoder, prompts, weights_digest
+from search.encoder_torch import TorchEncoder, prompts, settings_digest, weights_digest
 
 _PROBES = (
     "The certificate expired and every client refused to connect.",
@@ -26,8 +26,11 @@ _PROBES = (
 _TOLERANCE = 1e-4
 
 
-def export(model: Any, name: str, models: Path) -> bool:
-    """Write the exported model under `models`; False if it has no such shape or nowhere to stand."""
+def export(model: Any, name: str, models: Path, made_from: str) -> bool:
+    """Write the exported model under `models`; False if it has no such shape or nowhere to stand.
+
+    `made_from` is kept beside it: an export of something else is made anew.
+    """
     pooling = _pooling(model)
     if pooling is None:
         return False
@@ -35,11 +38,11 @@ def export(model: Any, name: str, models: Path) -> bool:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_suffix(".lock")):
-            if open_exported(name, models) is not None:  # another process was quicker
+            if open_exported(name, models, made_from) is not None:  # another process was quicker
                 return True
-            shutil.rmtree(folder, ignore_errors=True)  # an export that was cut off
+            shutil.rmtree(folder, ignore_errors=True)  # an export that was cut off, or of another model
             with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
-                _write(model, name, pooling, Path(partial))
+                _write(model, name, pooling, Path(partial), made_from)
                 if not _agrees(model, name, Path(partial)):
                     return False
                 os.replace(_settled(Path(partial)), folder)
@@ -58,7 +61,7 @@ def _pooling(model: Any) -> str | None:
     return str(mode) if fast and mode in ("mean", "cls") else None
 
 
-def _write(model: Any, name: str, pooling: str, folder: Path) -> None:
+def _write(model: Any, name: str, pooling: str, folder: Path, made_from: str) -> None:
     raw = folder / "raw.onnx"
     _trace(model, raw)
     _optimize(raw, folder / FILES.model)
@@ -66,8 +69,10 @@ def _write(model: Any, name: str, pooling: str, folder: Path) -> None:
     model.tokenizer.backend_tokenizer.save(str(folder / FILES.tokenizer))
     query_prompt, passage_prompt = prompts(model)
     most, dimension = int(model.max_seq_length or 512), int(model.get_embedding_dimension())
+    digests = f"{weights_digest(model)[:12]}+{settings_digest(model)[:8]}"
     manifest = {
-        "id": f"{name}@{weights_digest(model)[:12]}/onnx-fp32/{pooling}/{most}/{dimension}",
+        "made_from": made_from,
+        "id": f"{name}@{digests}/onnx-fp32/{pooling}/{most}/{dimension}",
         "pooling": pooling,
         "most": most,
         "special": model.tokenizer.num_special_tokens_to_add(),

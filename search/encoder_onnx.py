@@ -30,11 +30,12 @@ def export_folder(name: str, models: Path) -> Path:
     return models / f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def open_exported(name: str, models: Path) -> "OnnxEncoder | None":
-    """The encoder of an earlier export, None if there is none or it is incomplete."""
+def open_exported(name: str, models: Path, made_from: str) -> "OnnxEncoder | None":
+    """The encoder of an earlier export, None if there is none, it is incomplete, or of something else."""
     folder = export_folder(name, models)
     try:
-        return OnnxEncoder(folder)
+        encoder = OnnxEncoder(folder)
+        return encoder if encoder.made_from == made_from else None
     except (OSError, ValueError, KeyError):
         return None
 
@@ -49,6 +50,7 @@ class OnnxEncoder:
         self._prompts = (str(manifest["query_prompt"]), str(manifest["passage_prompt"]))
         self._lock = threading.Lock()
         self.id = str(manifest["id"])
+        self.made_from = str(manifest["made_from"])
         self._special = int(manifest["special"])
         self._most = int(manifest["most"])
         self.limit = self._most - self._special

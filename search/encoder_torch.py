@@ -4,6 +4,7 @@ Importing this file is cheap; torch is imported on first use.
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,29 @@ def weights_digest(model: Any) -> str:
     return digest.hexdigest()
 
 
+def settings_digest(model: Any) -> str:
+    """Digest of what changes a vector beside the weights: the modules, how they are set, and the prompts."""
+    modules = [
+        (type(module).__name__, module.get_config_dict() if hasattr(module, "get_config_dict") else {})
+        for module in model
+    ]
+    said = json.dumps([modules, prompts(model), int(model.max_seq_length or 0)], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def fingerprint(source: str) -> str:
+    """What a model's folder holds, told by names, sizes and times: cheap, and another once a model is replaced.
+
+    A name that is no folder is its own fingerprint.
+    """
+    folder = Path(source)
+    if not folder.is_dir():
+        return source
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    stats = [(str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return hashlib.sha256(repr(stats).encode()).hexdigest()[:16]
+
+
 def prompts(model: Any) -> tuple[str, str]:
     """(before a query, before a passage), as the model's authors configured them; often both empty."""
     known: dict[str, str] = getattr(model, "prompts", None) or {}
@@ -69,7 +93,8 @@ class TorchEncoder:
         self.dimension = int(model.get_embedding_dimension())
         most = int(model.max_seq_length or 512)
         self.limit = most - model.tokenizer.num_special_tokens_to_add()
-        self.id = f"{name}@{weights_digest(model)[:12]}/torch/{most}/{self.dimension}"
+        digests = f"{weights_digest(model)[:12]}+{settings_digest(model)[:8]}"
+        self.id = f"{name}@{digests}/torch/{most}/{self.dimension}"
 
     def measure(self, texts: Sequence[str]) -> list[int]:
         """See Encoder."""

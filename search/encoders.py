@@ -25,14 +25,15 @@ def open_encoder(name: str, models: Path, *, download: bool = False) -> Encoder:
     there. Only with `download` may sentence-transformers fetch a model that is not on this machine.
     EncoderMissing says what is wrong with the model or how to get it.
     """
-    opened = encoder_onnx.open_exported(name, models)
-    if opened is not None:
-        return opened
     source = model_source(name)
     expected = DEFAULT_SHA256 if name == DEFAULT_MODEL else None
+    made_from = expected or encoder_torch.fingerprint(source)
+    opened = encoder_onnx.open_exported(name, models, made_from)
+    if opened is not None:
+        return opened
     model = encoder_torch.load(name, source, expected, download=download)
-    if encoder_export.export(model, name, models):
-        exported = encoder_onnx.open_exported(name, models)
+    if encoder_export.export(model, name, models, made_from):
+        exported = encoder_onnx.open_exported(name, models, made_from)
         if exported is not None:
             return exported
     return encoder_torch.TorchEncoder(name, model)

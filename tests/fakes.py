@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from api.settings import load
+from api.wiring import Lessonry
 from corpus import passages
 from corpus.errors import LessonryError
 from corpus.store import Corpus
@@ -111,3 +113,17 @@ class Home:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def opened(home: Path, **settings: object) -> Lessonry:
+    """All parts as the application has them, over the fake encoder."""
+    lessonry = Lessonry(load(home=home, **settings))
+    lessonry.__dict__["encoder"] = FakeEncoder()
+    return lessonry
+
+
+def stored(lessonry: Lessonry, name: str, text: str, **fields: object) -> str:
+    """Store a document; its id."""
+    one = draft(name, text, **fields)
+    lessonry.corpus.documents.put(one, lessonry.split(one.title, one.text))
+    return one.id

@@ -269,6 +269,7 @@ def test_eval_measures_every_mode(run, tmp_path):
         (["search", "a", "--limit", "1000000000"], 2, "limit"),
         (["search", "a", "--mode", "psychic"], 2, "psychic"),
         (["search", "a", "--since", "yesterday"], 2, "yesterday"),
+        (["show", "\udcff\udcfe"], 2, "UTF-8"),
         (["search"], 2, "argument 'query'"),
         (["search", "a", "b"], 2, "--help"),
         (["search", "a", "--bogus"], 2, "--bogus"),

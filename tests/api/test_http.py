@@ -9,17 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.settings import load
 from api.wiring import Lessonry
-from tests.fakes import FakeEncoder, draft
+from tests.fakes import draft, opened, stored
 
 URL = "http://127.0.0.1"
-
-
-def opened(home: Path, **settings: object) -> Lessonry:
-    lessonry = Lessonry(load(home=home, **settings))
-    lessonry.__dict__["encoder"] = FakeEncoder()
-    return lessonry
 
 
 @pytest.fixture
@@ -32,12 +25,6 @@ def lessonry(tmp_path: Path) -> Iterator[Lessonry]:
 def client(lessonry: Lessonry) -> Iterator[TestClient]:
     with TestClient(create_app(lessonry), base_url=URL, raise_server_exceptions=False) as made:
         yield made
-
-
-def stored(lessonry: Lessonry, name: str, text: str, **fields: object) -> str:
-    one = draft(name, text, **fields)
-    lessonry.corpus.documents.put(one, lessonry.split(one.title, one.text))
-    return one.id
 
 
 def finished(client: TestClient, location: str) -> dict:

@@ -12,10 +12,9 @@ from bs4 import BeautifulSoup, Tag
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.settings import load
 from api.wiring import Lessonry
 from corpus.errors import EncoderMissing
-from tests.fakes import FakeEncoder, draft
+from tests.fakes import opened, stored
 
 URL = "http://127.0.0.1"
 
@@ -33,18 +32,6 @@ The disk was full and the backup was empty when the crew tried to restore it.
 ## What to learn
 
 A backup counts once somebody could restore it."""
-
-
-def opened(home: Path, **settings: object) -> Lessonry:
-    lessonry = Lessonry(load(home=home, **settings))
-    lessonry.__dict__["encoder"] = FakeEncoder()
-    return lessonry
-
-
-def stored(lessonry: Lessonry, name: str, text: str, **fields: object) -> str:
-    one = draft(name, text, **fields)
-    lessonry.corpus.documents.put(one, lessonry.split(one.title, one.text))
-    return one.id
 
 
 @pytest.fixture

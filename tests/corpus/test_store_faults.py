@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from corpus.database import Database
 from corpus.errors import LessonryError, SchemaTooNew, StoreUnusable
 from corpus.store import Corpus
 from tests.fakes import Home, draft, split
@@ -134,9 +133,3 @@ def test_a_bug_stays_a_bug(home: Home) -> None:
         with home.corpus.db.read() as db:
             db.execute("SELECT * FROM no_such_thing")
     assert not isinstance(raised.value, LessonryError)
-
-
-def test_a_database_that_was_closed_may_be_closed_again(tmp_path: Path) -> None:
-    database = Database(tmp_path / "home" / "lessonry.db")
-    database.close()
-    database.close()

@@ -183,3 +183,17 @@ def test_restructuredtext_reads_no_files_and_keeps_no_markup(unwanted: str) -> N
 def test_restructuredtext_of_another_tool_keeps_its_text() -> None:
     text = ".. unknown-directive:: x\n\n   All of the text of this document stands in a directive nobody knows.\n"
     assert "All of the text of this document" in rst(text).text
+
+
+def test_deep_lists_and_long_runs_of_blanks_are_read_in_linear_time() -> None:
+    """Megabytes that took minutes while a pattern could begin anew at every blank."""
+    deep = "\n".join("  " * level + f"- item {level}" for level in range(2_000))
+    text = extract(deep.encode(), name="deep.md").text
+    assert [word for word in text.split() if word.isdigit()] == [str(level) for level in range(2_000)]
+    for run in ("# " + " " * 200_000 + "#x", "word" + " " * 200_000 + "word", "#" + " #" * 100_000):
+        extract(f"First.\n\n{run}\n".encode(), name="run.md")
+
+
+def test_closing_marks_of_a_heading_go_and_the_sharp_of_a_name_stays() -> None:
+    text = extract(b"One.\n\n## Closed ##\n\nTwo.\n\n## Written in C#\n\nThree.\n", name="a.md").text
+    assert [line for line in text.splitlines() if line.startswith("#")] == ["## Closed", "## Written in C#"]

@@ -115,6 +115,12 @@ def test_an_error_status_is_one_clear_line(site: Site, fetcher: Fetcher, status:
     assert str(error.value) == f"{site.url('/a')}: the server answers {line}"
 
 
+def test_a_redirect_to_what_is_no_address(site: Site, fetcher: Fetcher) -> None:
+    site.pages["/bad"] = says(302, Location="http://[bad")
+    with pytest.raises(Unreachable, match="redirects to what is no address"):
+        fetcher.get(site.url("/bad"))
+
+
 def test_a_redirect_loop_ends(site: Site, fetcher: Fetcher) -> None:
     site.pages["/a"] = says(301, Location="/b")
     site.pages["/b"] = says(301, Location="/a")

@@ -73,7 +73,25 @@ def test_what_is_broken_or_none_at_all_is_just_text(text: str) -> None:
     assert frontmatter.parse(text) == ({}, text)
 
 
+@pytest.mark.parametrize(
+    "value", ['!!int ""', "!!float x", "!!timestamp x", "? [a]\n: b", "&a [*a]", "!!python/name:os"]
+)
+def test_values_that_yaml_chokes_on_are_just_text(value: str) -> None:
+    text = f"---\na: {value}\n---\nbody"
+    fields, body = frontmatter.parse(text)
+    assert (fields, body) == ({}, text) or body == "body"
+
+
+def test_an_empty_number_is_just_text() -> None:
+    text = '---\na: !!int ""\n---\nbody'
+    assert frontmatter.parse(text) == ({}, text)
+
+
 @given(st.text(max_size=300))
 def test_no_text_is_too_strange(text: str) -> None:
     for fence in ("---", "+++"):
-        frontmatter.parse(f"{fence}\n{text}\n{fence}\nbody")
+        whole = f"{fence}\n{text}\n{fence}\nbody"
+        fields, body = frontmatter.parse(whole)
+        assert whole.endswith(body)
+        assert body.endswith("body")
+        assert not fields or body != whole

@@ -1,5 +1,7 @@
 """The default model itself: its weights, its export, and what a search with it imports."""
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,7 +53,7 @@ def test_weights_that_are_not_the_expected_ones_are_refused(tmp_path: Path) -> N
 
 
 def test_the_export_gives_what_the_library_gives(models: Path) -> None:
-    exported = open_exported(DEFAULT_MODEL, models)
+    exported = open_exported(DEFAULT_MODEL, models, DEFAULT_SHA256)
     assert exported is not None
     model = encoder_torch.load(DEFAULT_MODEL, model_source(DEFAULT_MODEL), DEFAULT_SHA256)
     assert len(TEXTS) == 20
@@ -88,7 +90,36 @@ def test_an_export_that_was_cut_off_is_none(models: Path, tmp_path: Path, name: 
     content = (folder / name).read_bytes()
     (folder / name).unlink()
     (folder / name).write_bytes(content[: len(content) // 2])
-    assert open_exported(DEFAULT_MODEL, tmp_path) is None
+    assert open_exported(DEFAULT_MODEL, tmp_path, DEFAULT_SHA256) is None
+
+
+def test_an_export_of_another_model_is_none(models: Path) -> None:
+    assert open_exported(DEFAULT_MODEL, models, "something else") is None
+
+
+def test_a_folder_whose_model_is_replaced_is_another_model(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"one")
+    before = encoder_torch.fingerprint(str(tmp_path))
+    assert encoder_torch.fingerprint(str(tmp_path)) == before
+    (tmp_path / "model.safetensors").write_bytes(b"another")
+    assert encoder_torch.fingerprint(str(tmp_path)) != before
+    assert encoder_torch.fingerprint("a-name-of-a-hub") == "a-name-of-a-hub"
+
+
+def test_the_same_weights_pooled_otherwise_are_another_encoder(tmp_path: Path) -> None:
+    """Maximum pooling cannot be exported, so this is also the way of all other models: through the library itself."""
+    folder = tmp_path / "model"
+    shutil.copytree(model_source(DEFAULT_MODEL), folder)
+    mean = open_encoder(str(folder), tmp_path / "exports")
+    settings = json.loads((folder / "1_Pooling" / "config.json").read_text())
+    settings = {name: value for name, value in settings.items() if not name.startswith("pooling_mode")}
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps({**settings, "pooling_mode": "max"}))
+    largest = open_encoder(str(folder), tmp_path / "exports")
+    assert (type(mean).__name__, type(largest).__name__) == ("OnnxEncoder", "TorchEncoder")
+    assert mean.id != largest.id
+    assert largest.id.split("/torch/")[0].split("+")[0] == mean.id.split("/onnx")[0].split("+")[0]  # equal weights
+    assert np.abs(mean.encode([SENTENCE]) - largest.encode([SENTENCE])).max() > 0.01
+    assert largest.measure([SENTENCE]) == mean.measure([SENTENCE])
 
 
 SEARCH = """
