@@ -31,6 +31,10 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(str, _Dumper.represent_text)
 
 
+_YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What PyYAML raises for values that are not what their tag says: it has no error of its own for `!!int ""`."""
+
+
 class _Loader(yaml.SafeLoader):
     """YAML as people write it: what looks like a date but is none (2021-13-45) stays text."""
 
@@ -75,7 +79,7 @@ def _yaml(text: str) -> dict[str, object] | None:
         return None
     try:
         fields = yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError):  # e.g. !!int "" and lists as keys
+    except _YAML_ERRORS:
         return None
     if not isinstance(fields, dict):
         return None
