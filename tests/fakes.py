@@ -123,7 +123,8 @@ def opened(home: Path, **settings: object) -> Lessonry:
 
 
 def stored(lessonry: Lessonry, name: str, text: str, **fields: object) -> str:
-    """Store a document; its id."""
+    """Store and index a document; its id. A worker that indexes at the same time is waited for, as no query does."""
     one = draft(name, text, **fields)
     lessonry.corpus.documents.put(one, lessonry.split(one.title, one.text))
+    lessonry.indexer.catch_up()
     return one.id
