@@ -30,6 +30,7 @@ STATUS: dict[type[errors.LessonryError], int] = {
     errors.FetchError: 502,
     errors.Refused: 422,
     errors.TooLarge: 413,
+    errors.Gone: 502,
     errors.Unreachable: 502,
     errors.ExtractError: 422,
     errors.UnsupportedType: 415,

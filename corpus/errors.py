@@ -12,6 +12,7 @@ LessonryError
 |  |  |- Refused(url, reason)        robots.txt, a private address, another scheme
 |  |  |- TooLarge(url, limit)
 |  |  `- Unreachable(url, reason)    no answer, no time left, or an answer that is an error
+|  |     `- Gone(url, reason)        404 or 410: the page is not there any more
 |  |- ExtractError(source)
 |  |  |- UnsupportedType(source, found)
 |  |  |- NothingToRead(source, reason)
@@ -109,6 +110,10 @@ class TooLarge(FetchError):
 
 class Unreachable(FetchError):
     """No answer, no time left, or an answer that is an error."""
+
+
+class Gone(Unreachable):
+    """The server says that there is no such page (404), or that it is gone for good (410)."""
 
 
 class ExtractError(IngestError):

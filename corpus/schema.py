@@ -143,6 +143,109 @@ def m005_jobs(db: sqlite_utils.Database) -> None:
     )
 
 
+@migrations()
+def m006_freshness(db: sqlite_utils.Database) -> None:
+    """What others say of a document, whether its page is still there, and what its server said last."""
+    _run(
+        db,
+        """
+        ALTER TABLE documents ADD COLUMN summary TEXT;  -- a sentence of somebody else's, e.g. a list's curator
+        ALTER TABLE documents ADD COLUMN gone TEXT;     -- since when its page is not there any more
+        CREATE TABLE fetches (
+            url TEXT PRIMARY KEY,       -- as it is asked for
+            made_with TEXT NOT NULL,    -- digest of what else the document depends on
+            final_url TEXT NOT NULL,
+            content_type TEXT,
+            etag TEXT,
+            last_modified TEXT,
+            digest BLOB NOT NULL,       -- of the body
+            body BLOB,                  -- compressed; only of listings, which are read again
+            document_id TEXT REFERENCES documents ON DELETE CASCADE,
+            checked TEXT NOT NULL
+        );
+        CREATE INDEX fetches_document ON fetches (document_id);
+        """,
+    )
+
+
+@migrations()
+def m007_aliases(db: sqlite_utils.Database) -> None:
+    """Other addresses of a document, what tells copies, and what people decided about pairs."""
+    _run(
+        db,
+        """
+        CREATE TABLE aliases (
+            identity TEXT PRIMARY KEY,
+            document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            reason TEXT NOT NULL,
+            copy TEXT,                  -- JSON: the draft that stood there, so that a person can split it off again
+            added TEXT NOT NULL
+        );
+        CREATE INDEX aliases_document ON aliases (document_id);
+        CREATE TABLE fingerprints (
+            document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+            signature BLOB NOT NULL
+        );
+        CREATE TABLE fingerprint_bands (
+            band BLOB NOT NULL,
+            document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            PRIMARY KEY (band, document_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX fingerprint_bands_document ON fingerprint_bands (document_id);
+        CREATE TABLE pairs (
+            one TEXT NOT NULL,          -- identities, the smaller one first: they outlast a document
+            other TEXT NOT NULL,
+            relation TEXT NOT NULL,     -- 'copy' or 'same event'
+            reason TEXT NOT NULL,
+            score REAL NOT NULL,
+            decision TEXT,              -- 'joined' or 'apart', by a person; NULL: nobody said
+            added TEXT NOT NULL,
+            PRIMARY KEY (one, other, relation)
+        ) WITHOUT ROWID;
+        """,
+    )
+
+
+@migrations()
+def m008_subscriptions(db: sqlite_utils.Database) -> None:
+    """Sources that are refreshed, what they brought, and how each refresh went."""
+    _run(
+        db,
+        """
+        CREATE TABLE subscriptions (
+            id TEXT PRIMARY KEY,
+            address TEXT NOT NULL UNIQUE,
+            options TEXT NOT NULL,      -- JSON: how it is taken in
+            every INTEGER NOT NULL,     -- seconds
+            paused INTEGER NOT NULL,
+            due TEXT NOT NULL,
+            failures INTEGER NOT NULL,  -- in a row
+            added TEXT NOT NULL
+        );
+        CREATE TABLE subscription_items (
+            subscription_id TEXT NOT NULL REFERENCES subscriptions ON DELETE CASCADE,
+            address TEXT NOT NULL,      -- of the item, as its listing gives it
+            document_id TEXT REFERENCES documents ON DELETE SET NULL,
+            PRIMARY KEY (subscription_id, address)
+        ) WITHOUT ROWID;
+        CREATE INDEX subscription_items_document ON subscription_items (document_id);
+        CREATE TABLE refreshes (
+            id INTEGER PRIMARY KEY,
+            subscription_id TEXT NOT NULL REFERENCES subscriptions ON DELETE CASCADE,
+            started TEXT NOT NULL,
+            ended TEXT,
+            counts TEXT NOT NULL,       -- JSON: items by what became of them
+            error TEXT
+        );
+        CREATE INDEX refreshes_subscription ON refreshes (subscription_id, id);
+        CREATE TABLE removals (
+            identity TEXT PRIMARY KEY,  -- a refresh does not bring back what a person removed
+            removed TEXT NOT NULL
+        );
+        """,
+    )
+
+
 def _run(db: sqlite_utils.Database, script: str) -> None:
     """Run statements inside the migration's transaction (`executescript` would commit it)."""
     statement = ""
