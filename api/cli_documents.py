@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 
 from api import output
-from api.schemas import DocumentBrief, DocumentFull
+from api.duplicates import find_events
+from api.schemas import DocumentBrief
 from api.session import (
     PARTLY,
     UNUSABLE,
@@ -22,13 +23,15 @@ from api.session import (
     TagOption,
     UntilOption,
     filter_of,
+    form_of,
     kind_of,
 )
 from api.taking_in import counted
+from api.whole import whole
 from api.wiring import Lessonry
 from corpus.bundle import read_bundle, write_bundle
 from corpus.errors import SourceError
-from ingest.types import Options, Outcome
+from ingest.types import DEPTH, Options, Outcome
 
 _AT_A_TIME = 64
 """Documents between two turns of the encoder: a kill costs at most so many un-encoded ones."""
@@ -57,19 +60,36 @@ def add(
     allow_private: Annotated[
         bool | None, typer.Option("--allow-private", help="Fetch from private and loopback addresses too.")
     ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--as", metavar="FORM", help="page, feed, sitemap, list, site or repository; default: as it looks."
+        ),
+    ] = None,
+    match: Annotated[
+        list[str] | None, typer.Option(help="Only items of a feed, list or site whose address fits; * for anything.")
+    ] = None,
+    depth: Annotated[int, typer.Option(min=0, help="How many links deep a site is followed.")] = DEPTH,
+    most: Annotated[int | None, typer.Option(min=1, help="The most items of one source.")] = None,
+    mask_people: Annotated[
+        bool, typer.Option("--mask-people", help="Mask e-mail addresses and the names of authors.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     json: Json = False,
 ) -> None:
-    """Take documents in: a page, a PDF, a file, a folder, a CSV or JSONL. Again: only what changed."""
+    """Take documents in: a page, feed, sitemap, list, site, PDF, file, folder, export. Again: only what changed."""
     session: Session = context.obj
-    options = Options(kind=kind_of(kind), tags=tuple(tag or ()), columns=_columns(map or ()), dry_run=dry_run)
+    options = Options(
+        kind=kind_of(kind), tags=tuple(tag or ()), columns=_columns(map or ()), form=form_of(form),
+        match=tuple(match or ()), depth=depth, most=most, mask_people=mask_people, dry_run=dry_run,
+    )  # fmt: skip
     outcomes = []
     with session.open(allow_private=allow_private) as lessonry:
         with output.progress("taking in") as bar:
             for done, outcome in enumerate(_taken_in(lessonry, sources, options, bar), 1):
                 outcomes.append(outcome)
-                if outcome.status in ("failed", "skipped") and not json:
-                    output.note(f"{outcome.status}: {_line(outcome)}")
+                if (outcome.status in ("failed", "skipped") or outcome.gone) and not json:
+                    output.note(f"{'gone' if outcome.gone else outcome.status}: {_line(outcome)}")
                 if collection and outcome.id and not dry_run:
                     lessonry.add_to_collection(collection, outcome.id)
                 if done % _AT_A_TIME == 0 and not dry_run:
@@ -78,13 +98,10 @@ def add(
             with output.progress("encoding") as bar:
                 lessonry.indexer.catch_up(progress=bar)
             lessonry.indexer.compact_if_worth_it()
+            with output.progress("comparing") as bar:
+                find_events(lessonry, [one.id for one in outcomes if one.id and one.status == "added"], bar)
     report = counted(outcomes)
-    if json:
-        output.print_json(report)
-    else:
-        output.out.print(
-            ", ".join(f"{report[status]} {status}" for status in list(report)[:6] if report[status]) or "nothing"
-        )
+    output.print_outcomes(report, json)
     raise typer.Exit(_exit_code(report))
 
 
@@ -134,11 +151,15 @@ def show(
     with context.obj.open() as lessonry:
         found = lessonry.corpus.documents.find(document)
         if json:
-            passages = lessonry.corpus.documents.passages(found.id)
-            output.print_json(DocumentFull.whole(found, passages).model_dump())
+            output.print_json(whole(lessonry, found).model_dump())
             return
         output.print_documents([found])
-        output.out.print(f"[dim]{escape(found.url or found.source)}[/dim]\n")
+        output.out.print(f"[dim]{escape(found.url or found.source)}[/dim]")
+        if found.gone:
+            output.out.print(f"[yellow]its page is gone since {found.gone}; this is what it said[/yellow]")
+        if found.summary:
+            output.out.print(f"\n{found.summary}", markup=False)
+        output.out.print()
         output.print_markdown(found.text)
 
 

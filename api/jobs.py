@@ -1,4 +1,4 @@
-"""The worker of a server: does queued jobs one after the other, and keeps the index in step.
+"""The worker of a server: does queued jobs, refreshes the sources that are due, and keeps the index in step.
 
 huey holds the queue; the record of each job is in the corpus. A job that was queued or running
 when its process ended is queued again at the next start: taking a document in twice changes nothing.
@@ -7,61 +7,68 @@ when its process ended is queued again at the next start: taking a document in t
 import hashlib
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from fastapi import UploadFile
 from huey import SqliteHuey
 
+from api.duplicates import find_events
+from api.refreshing import Refresher, Stopped
 from api.taking_in import counted
 from api.wiring import Lessonry
-from corpus.errors import LessonryError, NotFound, TooLarge
+from corpus.errors import LessonryError, NotFound, SearchError, TooLarge
 from corpus.jobs import new_job_id
 from corpus.types import Job, JobStatus
 from corpus.urls import canonical
-from ingest.extract import extract
-from ingest.sources import Items, items_of_bytes
-from ingest.types import Item, Options, Outcome, Page
+from ingest.types import Item, Items, Options, Outcome, Page
 
 _ENCODED_AT_ONCE = 128
 """Passages between two updates of the index: new lessons become searchable by meaning in such steps."""
 _IDLE_SECONDS = 2.0
 _UPLOAD_BLOCK = 1 << 20
+_MOST_TOLD = 200
+"""Items that the record of a refresh tells of by name."""
 
 log = logging.getLogger(__name__)
 
 
 class Worker:
-    """One thread. `take` may be called from any thread, `start` once."""
+    """Two threads: one takes documents in and keeps the index in step, one refreshes sources, which may take hours.
+
+    `take` may be called from any thread, `start` once.
+    """
 
     def __init__(self, lessonry: Lessonry) -> None:
         self._lessonry = lessonry
-        self._huey = SqliteHuey("lessonry", filename=str(lessonry.settings.home / "queue.db"), results=False)
-        self._run = self._huey.task()(self._do)
-        self._wake = threading.Event()
+        self._refresher = Refresher(lessonry)
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="lessonry-worker", daemon=True)
+        self._documents = _Lane("lessonry", lessonry, self._do, self._index, self._stopping)
+        self._refreshes = _Lane("refreshes", lessonry, self._do, self._plan, self._stopping)
 
     def start(self) -> None:
         """Queue what an earlier process left, and begin to work."""
-        self._huey.flush()
+        for lane in (self._documents, self._refreshes):
+            lane.flush()
         for job in self._lessonry.corpus.jobs.unfinished():
-            self._run(job.id)
-        self._thread.start()
+            self._lane(job.request).queue(job.id)
+        for lane in (self._documents, self._refreshes):
+            lane.start()
 
     def stop(self, seconds: float = 10.0) -> None:
-        """Stop after the job at hand; what is left is done at the next start."""
+        """Stop after the document at hand; what is left is done at the next start."""
         self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(seconds)
+        for lane in (self._documents, self._refreshes):
+            lane.stop(seconds)
+
+    def _lane(self, request: Mapping[str, Any]) -> "_Lane":
+        return self._refreshes if "source_id" in request else self._documents
 
     def take(self, request: Mapping[str, Any], job_id: str | None = None) -> Job:
         """Record a job and queue it."""
         job = self._lessonry.corpus.jobs.create(request, job_id=job_id)
-        self._run(job.id)
-        self._wake.set()
+        self._lane(request).queue(job.id)
         return job
 
     async def take_upload(self, file: UploadFile, request: Mapping[str, Any]) -> Job:
@@ -83,36 +90,20 @@ class Worker:
     def _uploads(self) -> Path:
         return self._lessonry.settings.home / "uploads"
 
-    def _warm_up(self) -> None:
-        """Open the model now, so that the first query need not wait for it."""
-        try:
-            self._lessonry.encoder.encode_query("warm")
-        except LessonryError as error:
-            log.warning("%s", error)
-
-    def _work(self) -> None:
-        self._warm_up()
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                task = self._huey.dequeue()
-                if task is not None:
-                    self._huey.execute(task)
-                elif not self._index():
-                    self._wake.wait(_IDLE_SECONDS)
-            except LessonryError as error:  # a full disk, a missing model: said, and tried again later
-                log.warning("%s", error)
-                self._stopping.wait(_IDLE_SECONDS)
-            except Exception:
-                log.exception("the worker met an unexpected error and goes on")
-                self._stopping.wait(_IDLE_SECONDS)
-
     def _index(self) -> bool:
         """One step towards an index that holds everything; False when there is nothing left to do."""
         indexer = self._lessonry.indexer
         before = indexer.pending
         left = indexer.catch_up(encode_at_most=_ENCODED_AT_ONCE)
         return bool(left and left != before) or indexer.compact_if_worth_it()
+
+    def _plan(self) -> bool:
+        """Make a job of the refresh that is due longest; False if none is."""
+        waiting = {job.request.get("source_id") for job in self._lessonry.corpus.jobs.unfinished()}
+        due = [one for one in self._lessonry.corpus.subscriptions.due() if one.id not in waiting]
+        if due:
+            self.take({"source_id": due[0].id, "address": due[0].address})
+        return bool(due)
 
     def _do(self, job_id: str) -> None:
         jobs = self._lessonry.corpus.jobs
@@ -125,6 +116,8 @@ class Worker:
         jobs.update(job_id, "running")
         try:
             outcomes = list(self._outcomes(job))
+        except Stopped:  # the job stays as it is, and is taken up by the next start
+            return
         except LessonryError as error:
             jobs.update(job_id, "failed", error=str(error))
             return
@@ -134,12 +127,15 @@ class Worker:
         finally:
             (self._uploads() / job_id).unlink(missing_ok=True)
         self._collect(job, outcomes)
+        self._compare(outcomes)
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
         status: JobStatus = "failed" if outcomes and len(failed) == len(outcomes) else "done"
         jobs.update(job_id, status, result=counted(outcomes), error=failed[0].error if failed else None)
 
     def _outcomes(self, job: Job) -> Iterable[Outcome]:
         request = job.request
+        if "source_id" in request:
+            return self._refreshed(str(request["source_id"]))
         ingestor = self._lessonry.ingestor
         options = Options(kind=request.get("kind"), tags=tuple(request.get("tags", ())))
         if "upload" in request:
@@ -148,18 +144,97 @@ class Worker:
             return ingestor.take(Items.of([_written(request)]), options)
         return ingestor.add(str(request["url"]), options)
 
+    def _refreshed(self, source_id: str) -> Iterable[Outcome]:
+        """Refresh a source; what is worth telling of its items."""
+        told: list[Outcome] = []
+
+        def seen(outcome: Outcome) -> None:
+            if outcome.status != "unchanged" and len(told) < _MOST_TOLD:
+                told.append(outcome)
+
+        source = self._lessonry.corpus.subscriptions.get(source_id)
+        self._refresher.refresh(source, stop=self._stopping.is_set, seen=seen)
+        return told
+
     def _uploaded(self, job: Job, options: Options) -> Items:
         """The items of an uploaded file. The same file under the same name is the same document."""
         name = str(job.request["upload"])
         body = (self._uploads() / job.id).read_bytes()
         identity = f"upload:{hashlib.sha256(name.encode() + body).hexdigest()[:32]}"
-        return items_of_bytes(body, name=name, identity=identity, options=options, extract=extract)
+        return self._lessonry.sources.items_of_bytes(body, name=name, identity=identity, options=options)
+
+    def _compare(self, outcomes: Iterable[Outcome]) -> None:
+        """Look for other reports of the events that what is new tells of, once it is in the index."""
+        try:
+            self._lessonry.indexer.catch_up()
+            find_events(self._lessonry, [one.id for one in outcomes if one.id and one.status == "added"])
+        except SearchError as error:  # without a model there is nothing to compare by; `duplicates --find` does it later
+            log.warning("%s", error)
 
     def _collect(self, job: Job, outcomes: Iterable[Outcome]) -> None:
         slug = job.request.get("collection")
         for outcome in outcomes:
             if slug and outcome.id and outcome.status != "failed":
                 self._lessonry.add_to_collection(str(slug), outcome.id)
+
+
+class _Lane:
+    """A thread that does the jobs of one queue, one after the other, and something else when there are none."""
+
+    def __init__(
+        self, name: str, lessonry: Lessonry, do: Callable[[str], None], idle: Callable[[], bool],
+        stopping: threading.Event,
+    ) -> None:  # fmt: skip
+        self._lessonry = lessonry
+        self._huey = SqliteHuey(name, filename=str(lessonry.settings.home / "queue.db"), results=False)
+        self._run = self._huey.task(name=name)(do)
+        self._idle = idle
+        self._stopping = stopping
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._work, name=f"lessonry-{name}", daemon=True)
+
+    def flush(self) -> None:
+        """Forget what is queued; the record of each job is in the corpus."""
+        self._huey.flush()
+
+    def queue(self, job_id: str) -> None:
+        """Put a job at the end."""
+        self._run(job_id)
+        self._wake.set()
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self, seconds: float) -> None:
+        """Wait for the end of what is being done, once `stopping` is set."""
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _work(self) -> None:
+        self._warm_up()
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                task = self._huey.dequeue()
+                if task is not None:
+                    self._huey.execute(task)
+                elif not self._idle():
+                    self._wake.wait(_IDLE_SECONDS)
+            except LessonryError as error:  # a full disk, a missing model: said, and tried again later
+                log.warning("%s", error)
+                self._stopping.wait(_IDLE_SECONDS)
+            except Exception:
+                log.exception("the worker met an unexpected error and goes on")
+                self._stopping.wait(_IDLE_SECONDS)
+
+    def _warm_up(self) -> None:
+        """Open the model now, so that the first query need not wait for it."""
+        try:
+            self._lessonry.encoder.encode_query("warm")
+        except LessonryError as error:
+            log.warning("%s", error)
 
 
 def _written(request: Mapping[str, Any]) -> Item:

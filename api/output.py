@@ -27,6 +27,15 @@ def print_json(value: Mapping[str, Any] | list[Any]) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
+def print_outcomes(report: Mapping[str, Any], json: bool) -> None:
+    """What became of sources: the report itself, or its counts in one line."""
+    if json:
+        print_json(report)
+        return
+    counts = [f"{number} {status}" for status, number in report.items() if isinstance(number, int) and number]
+    out.print(", ".join(counts) or "nothing")
+
+
 def note(line: str) -> None:
     """A line for people, on stderr."""
     notes.print(escape(line))

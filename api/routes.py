@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, UploadFile
 from pydantic import Field
 
-from api import cursors
+from api import cursors, duplicates
 from api.jobs import Worker
+from api.refreshing import health
 from api.schemas import (
     CheckAnswer,
     CollectionShape,
@@ -24,9 +25,10 @@ from api.schemas import (
     SearchAnswer,
     Shape,
 )
+from api.whole import whole
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, NotFound
-from corpus.types import Document, Filter, Kind
+from corpus.types import Filter, Kind, with_summary
 from corpus.urls import canonical
 from search import types as search_types
 from search.types import Mode, Suggestions
@@ -34,6 +36,7 @@ from search.types import Mode, Suggestions
 router = APIRouter(prefix="/v1")
 
 MOST_PER_PAGE = 100
+_MOST_PAIRS = 500
 _DEEPEST = 10_000
 """How far a search can be paged, in documents."""
 
@@ -157,7 +160,7 @@ async def upload(jobs: Jobs, response: Response, file: UploadFile, kind: Kind | 
 @router.get("/documents/{document_id}")
 def get_document(parts: Parts, document_id: DocumentId) -> DocumentFull:
     """A document with its text and passages."""
-    return _whole(parts, parts.corpus.documents.get(document_id))
+    return whole(parts, parts.corpus.documents.get(document_id))
 
 
 @router.patch("/documents/{document_id}")
@@ -165,8 +168,9 @@ def edit_document(parts: Parts, document_id: DocumentId, edit: DocumentEdit) -> 
     """Set fields by hand; they win over what the source says from now on."""
     document = parts.corpus.documents.get(document_id)
     fields = edit.model_dump(include=edit.model_fields_set)
-    passages = parts.split(fields.get("title", document.title), document.text)
-    return _whole(parts, parts.corpus.documents.edit(document_id, fields, passages))
+    text = with_summary(fields.get("summary", document.summary), document.text)
+    passages = parts.split(fields.get("title", document.title), text)
+    return whole(parts, parts.corpus.documents.edit(document_id, fields, passages))
 
 
 @router.delete("/documents/{document_id}", status_code=204)
@@ -192,6 +196,18 @@ def check(parts: Parts, url: Annotated[str, Query(min_length=1, max_length=2000)
         url=url, canonical=canonical(url), known=document is not None,
         document=None if document is None else DocumentBrief.of(document),
     )  # fmt: skip
+
+
+@router.get("/sources")
+def list_sources(parts: Parts) -> dict[str, Any]:
+    """The sources that are refreshed, and how they do, by address."""
+    return {"items": [health(parts, one) for one in parts.corpus.subscriptions.all()], "next": None}
+
+
+@router.get("/duplicates")
+def list_duplicates(parts: Parts) -> dict[str, Any]:
+    """What was joined, what may be copies, and reports of the same event, each with the reason."""
+    return duplicates.told(parts, _MOST_PAIRS)
 
 
 @router.get("/collections")
@@ -222,10 +238,6 @@ def _related(parts: Lessonry, question: RelatedQuestion) -> Suggestions:
             if not (question.title or question.text):
                 raise
     return parts.related.of_text(question.title or "", question.text or "", question.limit)
-
-
-def _whole(parts: Lessonry, document: Document) -> DocumentFull:
-    return DocumentFull.whole(document, parts.corpus.documents.passages(document.id))
 
 
 def _accepted(jobs: Worker, response: Response, request: dict[str, Any]) -> JobAnswer:

@@ -1,5 +1,6 @@
 """The JSON shapes of the HTTP interface, and how the nouns of the other rooms become them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -68,22 +69,51 @@ class PassageShape(Shape):
         return cls(id=passage.id, heading=passage.heading, text=passage.text)
 
 
+class SameEvent(Shape):
+    """Another report of the same event, and what tells so."""
+
+    document: DocumentBrief
+    reason: str
+
+
 class DocumentFull(DocumentBrief):
-    """A document with its text."""
+    """A document with its text.
+
+    `gone` is the day on which its page was found to be there no more, `archived` where a copy may be; `checked` is
+    when its page was last seen to be as it is here; `aliases` are its other addresses.
+    """
 
     language: str | None
     source: str
+    summary: str | None
+    gone: PartialDate | None
+    archived: str | None
+    checked: str | None
+    aliases: list[str]
+    same_event: list[SameEvent]
     added: str
     changed: str
     text: str
     passages: list[PassageShape]
 
     @classmethod
-    def whole(cls, document: Document, passages: list[Passage]) -> "DocumentFull":
-        """The shape of a document with its passages."""
+    def whole(
+        cls,
+        document: Document,
+        passages: list[Passage],
+        *,
+        archived: str | None = None,
+        checked: str | None = None,
+        aliases: Sequence[str] = (),
+        same_event: Sequence[tuple[Document, str]] = (),
+    ) -> "DocumentFull":
+        """The shape of a document with its passages, and of what is known of its page."""
         return cls(
-            **_brief(document), language=document.language, source=document.source, added=document.added,
-            changed=document.changed, text=document.text, passages=[PassageShape.of(passage) for passage in passages],
+            **_brief(document), language=document.language, source=document.source, summary=document.summary,
+            gone=document.gone, archived=archived, checked=checked, aliases=list(aliases),
+            same_event=[SameEvent(document=DocumentBrief.of(other), reason=reason) for other, reason in same_event],
+            added=document.added, changed=document.changed, text=document.text,
+            passages=[PassageShape.of(passage) for passage in passages],
         )  # fmt: skip
 
 
@@ -104,6 +134,7 @@ class DocumentEdit(Shape):
     published: PartialDate | None = None
     language: Annotated[str, Field(max_length=35)] | None = None
     tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=20)] | None = None
+    summary: Annotated[str, Field(max_length=5000)] | None = None
 
     @model_validator(mode="after")
     def _real(self) -> "DocumentEdit":

@@ -1,7 +1,7 @@
 """What the commands of one call share: which home, how it is opened, how a call ends."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import typer
 
@@ -9,6 +9,7 @@ from api import settings
 from api.wiring import Lessonry
 from corpus.errors import BadQuery
 from corpus.types import KINDS, Filter, Kind, is_partial_date
+from ingest.types import Form
 
 PARTLY = 1
 UNUSABLE = 2
@@ -46,6 +47,16 @@ def kind_of(text: str | None) -> Kind | None:
         if text.lower() == kind:
             return kind
     raise BadQuery(f"--kind: {text!r} is none of {', '.join(KINDS)}")
+
+
+def form_of(text: str | None) -> Form | None:
+    """What a person says an address is; BadQuery names what there is."""
+    for form in get_args(Form):
+        if text is not None and text.lower() == form:
+            return cast(Form, form)
+    if text is None:
+        return None
+    raise BadQuery(f"--as: {text!r} is none of {', '.join(get_args(Form))}")
 
 
 def filter_of(

@@ -47,13 +47,31 @@ class Settings(BaseSettings):
     fetch_redirects: int = Field(5, ge=0, description="The most redirects that are followed.")
     allow_private: bool = Field(False, description="Fetch from private and loopback addresses too.")
     respect_robots: bool = Field(True, description="Do as robots.txt asks.")
+    fetch_pause: float = Field(
+        0.5, ge=0, le=60, description="Seconds between two requests to one host, unless its robots.txt says how many."
+    )
+    max_items: int = Field(5_000, gt=0, description="The most items that are taken from one feed, list or site.")
+    archive: str = Field(
+        "https://web.archive.org/web/{url}",
+        description="Where a copy of a page that is gone may be found, offered as a link; empty for none.",
+    )
+    contact: str = Field("", description="Your address, told to the servers we fetch from.")
     user_agent: str = Field(
         f"Lessonry/{VERSION} (search of lessons learned; fetches on a person's request)",
-        description="How we name ourselves to servers; put your contact address here.",
+        description="How we name ourselves to servers.",
     )
     host: str = Field("127.0.0.1", description="The address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
     public_read: bool = Field(False, description="On an address that is not loopback, let anyone read.")
+
+    @property
+    def agent(self) -> str:
+        """The User-Agent that is sent: our name, and whom to write to."""
+        return f"{self.user_agent} contact: {self.contact}" if self.contact else self.user_agent
+
+    def archived(self, url: str) -> str | None:
+        """Where a copy of a page may be found, None if that is not to be offered."""
+        return self.archive.replace("{url}", url) or None
 
     @classmethod
     def settings_customise_sources(

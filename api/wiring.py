@@ -18,6 +18,7 @@ from corpus.vectors import VectorCache
 if TYPE_CHECKING:
     from ingest.fetch import Fetcher
     from ingest.pipeline import Ingestor
+    from ingest.sources import Sources
     from search.indexer import Indexer
     from search.related import Related
     from search.searcher import Searcher
@@ -83,21 +84,32 @@ class Lessonry:
         settings = self.settings
         return Fetcher(
             Limits(max_bytes=settings.max_bytes, seconds=settings.fetch_seconds, redirects=settings.fetch_redirects),
-            user_agent=settings.user_agent,
+            user_agent=settings.agent,
+            pause=settings.fetch_pause,
             allow_private=settings.allow_private,
             respect_robots=settings.respect_robots,
         )
 
     @cached_property
+    def sources(self) -> "Sources":
+        """Finds the items of sources."""
+        from ingest.extract import extract
+        from ingest.sources import Sources
+        from ingest.types import Bounds
+        from ingest.visits import Visits
+
+        bounds = Bounds(bytes=self.settings.max_bytes, items=self.settings.max_items)
+        return Sources(Visits(self.fetcher, self.corpus.fetches), extract=extract, bounds=bounds)
+
+    @cached_property
     def ingestor(self) -> "Ingestor":
         """Takes documents in."""
-        from ingest.extract import extract
         from ingest.pipeline import Ingestor
 
         def split(draft: Draft) -> list[PassageText]:
-            return self.split(draft.title, draft.text)
+            return self.split(draft.title, draft.full_text)
 
-        return Ingestor(self.corpus.documents, self.fetcher, split, extract=extract, max_bytes=self.settings.max_bytes)
+        return Ingestor(self.corpus, self.sources, split)
 
     def prepare(self) -> None:
         """Make the parts that answer requests, before several threads want them at once."""

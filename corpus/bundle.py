@@ -5,7 +5,8 @@
     collections/<slug>.yaml     title, description, items: [{document: <name>, note: ...}]
 
 A folder written by hand (like the starter) may leave out what is stored with a document but
-does not come from its author: id, identity, added, changed.
+does not come from its author: id, identity, added, changed. A document's other addresses
+stand in it as `aliases`.
 """
 
 import json
@@ -30,7 +31,10 @@ Split = Callable[[str, str], list[PassageText]]
 
 _MARK_FILE = "bundle.json"
 _MARK = {"format": "lessonry-bundle", "version": 1}
-_FIELDS = ("title", "kind", "organization", "published", "url", "tags", "language", "source", "identity", "id")
+_FIELDS = (
+    "title", "kind", "organization", "published", "url", "tags", "language", "source", "identity", "id", "summary",
+    "gone",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class _Read:
 
     draft: Draft
     stored: Mapping[str, Any]
+    aliases: tuple[str, ...]
 
 
 def write_bundle(corpus: Corpus, folder: Path) -> int:
@@ -63,7 +68,9 @@ def write_bundle(corpus: Corpus, folder: Path) -> int:
         ids = corpus.documents.ids()
         for document_id in ids:
             document = corpus.documents.get(document_id)
-            written[f"documents/{document_id}.md"] = _document_file(document, corpus.documents.edits(document_id))
+            aliases = [alias.identity for alias in corpus.aliases.of(document_id)]
+            edits = corpus.documents.edits(document_id)
+            written[f"documents/{document_id}.md"] = _document_file(document, edits, aliases)
         for collection in corpus.collections.all():
             items = [
                 {"document": item.document.id, "note": item.note} for item in corpus.collections.items(collection.slug)
@@ -85,13 +92,15 @@ def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
     _check_distinct(folder, documents)
     collections = {path: _read_collection(path, documents) for path in sorted((folder / "collections").glob("*.yaml"))}
     fresh = [name for name, read in documents.items() if _differs(corpus, read)]
-    passages = {name: split(documents[name].draft.title, documents[name].draft.text) for name in fresh}
+    passages = {name: split(documents[name].draft.title, documents[name].draft.full_text) for name in fresh}
     added = 0
     with corpus.db.write():
         ids = {name: _id(read) for name, read in documents.items()}
         for name in fresh:
             added += not corpus.documents.get_many([ids[name]])
             _store(corpus, documents[name], passages[name])
+        for name, read in documents.items():
+            _store_aliases(corpus, ids[name], read)
         changed_collections = sum(
             _store_collection(corpus, path.stem, content, ids) for path, content in collections.items()
         )
@@ -118,10 +127,10 @@ def _written_before(folder: Path) -> set[str]:
     return {str(name) for name in files if re.fullmatch(r"documents/[^/\\]+\.md|collections/[^/\\]+\.yaml", str(name))}
 
 
-def _document_file(document: Document, edits: Mapping[str, Any]) -> str:
+def _document_file(document: Document, edits: Mapping[str, Any], aliases: list[str]) -> str:
     fields: dict[str, Any] = {name: getattr(document, name) for name in _FIELDS}
     fields["tags"] = list(document.tags)
-    fields.update(added=document.added, changed=document.changed)
+    fields.update(aliases=aliases, added=document.added, changed=document.changed)
     if edits:
         fields["edits"] = dict(sorted(edits.items()))
     return frontmatter.dump({name: value for name, value in fields.items() if value not in (None, [])}, document.text)
@@ -150,6 +159,9 @@ def _read_document(path: Path) -> _Read:
     tags = fields.get("tags") or []
     if not isinstance(tags, list):
         raise BundleError(path, "its tags are no list")
+    aliases = fields.get("aliases") or []
+    if not isinstance(aliases, list):
+        raise BundleError(path, "its aliases are no list")
     edits = fields.get("edits", {})
     if not isinstance(edits, dict) or not edits.keys() <= set(EDITABLE):
         raise BundleError(path, f"its edits are no fields out of {', '.join(EDITABLE)}")
@@ -164,9 +176,13 @@ def _read_document(path: Path) -> _Read:
         published=_maybe(published),
         tags=tuple(map(str, tags)),
         language=_maybe(fields.get("language")),
+        summary=_maybe(fields.get("summary")),
+        gone=_maybe(fields.get("gone")),
         source=str((url or path.name) if fields.get("source") is None else fields["source"]),
     )
-    return _Read(draft, {name: fields[name] for name in ("id", "added", "changed", "edits") if name in fields})
+    stored: dict[str, Any] = {name: fields[name] for name in ("id", "added", "changed", "edits") if name in fields}
+    spelled = str if "id" in fields else canonical  # a person writes an address as it comes
+    return _Read(draft, stored, tuple(spelled(str(alias)) for alias in aliases))
 
 
 def _check_distinct(folder: Path, documents: Mapping[str, _Read]) -> None:
@@ -224,6 +240,12 @@ def _store(corpus: Corpus, read: _Read, passages: list[PassageText]) -> None:
         corpus.documents.restore(_document(read), passages, edits=read.stored.get("edits", {}))
     else:
         corpus.documents.put(read.draft, passages)
+
+
+def _store_aliases(corpus: Corpus, document_id: str, read: _Read) -> None:
+    """Let the document have its other addresses; those that stand for something here already are left."""
+    for identity in filter(corpus.aliases.is_free, read.aliases):
+        corpus.aliases.add(identity, document_id, "told by the bundle that it came in")
 
 
 def _store_collection(corpus: Corpus, slug: str, content: Mapping[str, Any], ids: Mapping[str, str]) -> bool:

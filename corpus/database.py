@@ -7,7 +7,7 @@ is how an index sees what it has not seen.
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class Database:
         self.path = path
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._open: list[sqlite_utils.Database] = []
+        self._open: dict[threading.Thread, sqlite_utils.Database] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -44,7 +44,8 @@ class Database:
             raw = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None)
             connection = sqlite_utils.Database(raw)
             with self._lock:
-                self._open.append(connection)
+                self._close(thread for thread in list(self._open) if not thread.is_alive())
+                self._open[threading.current_thread()] = connection
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
@@ -90,10 +91,12 @@ class Database:
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
+            self._close(list(self._open))
         self._local = threading.local()
+
+    def _close(self, threads: Iterable[threading.Thread]) -> None:
+        for thread in threads:
+            self._open.pop(thread).close()
 
 
 @contextmanager

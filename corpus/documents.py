@@ -14,10 +14,13 @@ from corpus.filters import where_filter
 from corpus.types import Document, Draft, Filter, Passage, PassageText, passage_key
 from corpus.urls import canonical
 
-EDITABLE = ("title", "kind", "url", "organization", "published", "language", "tags")
+EDITABLE = ("title", "kind", "url", "organization", "published", "language", "tags", "summary")
 """What a person may set by hand; a refresh from the source leaves it as it was set."""
 
-_COLUMNS = "id, identity, title, text, kind, url, organization, published, language, source, added, changed"
+_COLUMNS = (
+    "id, identity, title, text, kind, url, organization, published, language, source, added, changed, summary, gone"
+)
+_PLACES = ", ".join("?" for _ in _COLUMNS.split(","))
 
 
 def draft_digest(draft: Draft) -> str:
@@ -47,13 +50,19 @@ class Documents:
             return {str(row["id"]): document for row, document in zip(rows, self._documents(rows), strict=True)}
 
     def find(self, key: str) -> Document:
-        """By id, by URL in any of its spellings, or by source address; NotFound if there is none."""
+        """By id, by URL in any of its spellings, by source address, or by an alias; NotFound if there is none."""
         with self._db.read() as db:
-            row = db.execute(
-                "SELECT id FROM documents WHERE id = ? OR identity IN (?, ?) OR source = ?"
-                " ORDER BY id = ? DESC, id LIMIT 1",
-                [key, canonical(key), key, key, key],
-            ).fetchone()
+            row = (
+                db.execute(
+                    "SELECT id FROM documents WHERE id = ? OR identity IN (?, ?) OR source = ?"
+                    " ORDER BY id = ? DESC, id LIMIT 1",
+                    [key, canonical(key), key, key, key],
+                ).fetchone()
+                or db.execute(
+                    "SELECT document_id FROM aliases WHERE identity IN (?, ?) OR former = ? LIMIT 1",
+                    [canonical(key), key, key],
+                ).fetchone()
+            )
         if row is None:
             raise NotFound("document", key)
         return self.get(row[0])
@@ -164,11 +173,27 @@ class Documents:
             row = db.execute("SELECT edits FROM documents WHERE id = ?", [document_id]).fetchone()
             return {} if row is None else dict(json.loads(row[0]))
 
-    def remove(self, document_id: str) -> None:
-        """Remove the document and all that hangs on it; NotFound if there is none."""
+    def mark_gone(self, document_id: str, gone: str | None) -> None:
+        """Remember since when (YYYY-MM-DD) a document's page is not there any more; None: it is there."""
         with self._db.write() as db:
+            db.execute("UPDATE documents SET gone = ? WHERE id = ?", [gone, document_id])
+
+    def remove(self, document_id: str) -> None:
+        """Remove the document and all that hangs on it, and remember that; NotFound if there is none."""
+        with self._db.write() as db:
+            identities = "SELECT identity FROM {} WHERE {} = ?"
+            known = f"{identities.format('documents', 'id')} UNION {identities.format('aliases', 'document_id')}"
+            db.execute(
+                f"INSERT OR REPLACE INTO removals SELECT identity, ? FROM ({known})", [now(), *[document_id] * 2]
+            )
             if db.execute("DELETE FROM documents WHERE id = ?", [document_id]).rowcount == 0:
                 raise NotFound("document", document_id)
+
+    def removed(self, identity: str) -> str | None:
+        """When a person removed the document of this identity, None if nobody did or it is back."""
+        with self._db.read() as db:
+            row = db.execute("SELECT removed FROM removals WHERE identity = ?", [identity]).fetchone()
+            return None if row is None else str(row[0])
 
     def passages(self, document_id: str) -> list[Passage]:
         """The passages of a document in reading order."""
@@ -219,12 +244,13 @@ class Documents:
         key = document_id or draft.id
         time = now()
         db.execute(
-            f"INSERT INTO documents ({_COLUMNS}, digest, edits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            f"INSERT INTO documents ({_COLUMNS}, digest, edits) VALUES ({_PLACES}, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET"
             " identity = excluded.identity, title = excluded.title, text = excluded.text,"
             " kind = excluded.kind, url = excluded.url, organization = excluded.organization,"
             " published = excluded.published, language = excluded.language, source = excluded.source,"
             " added = iif(?, excluded.added, added), changed = excluded.changed,"
+            " summary = excluded.summary, gone = excluded.gone,"
             " digest = excluded.digest, edits = excluded.edits",
             [
                 key,
@@ -239,11 +265,14 @@ class Documents:
                 draft.source,
                 added or time,
                 changed or time,
+                draft.summary,
+                draft.gone,
                 digest,
                 json.dumps(edits, ensure_ascii=False, sort_keys=True),
                 added is not None,
             ],
         )
+        db.execute("DELETE FROM removals WHERE identity = ?", [draft.identity])
         db.execute("DELETE FROM document_tags WHERE document_id = ?", [key])
         for position, tag in enumerate(dict.fromkeys(draft.tags)):
             db.execute("INSERT INTO document_tags VALUES (?, ?, ?)", [key, tag, position])
@@ -282,6 +311,8 @@ def as_draft(document: Document) -> Draft:
         tags=document.tags,
         language=document.language,
         source=document.source,
+        summary=document.summary,
+        gone=document.gone,
     )
 
 

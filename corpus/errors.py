@@ -11,7 +11,7 @@ LessonryError
 |  |- FetchError(url)
 |  |  |- Refused(url, reason)        robots.txt, a private address, another scheme
 |  |  |- TooLarge(url, limit)
-|  |  `- Unreachable(url, reason)    no answer, no time left, or an answer that is an error
+|  |  `- Unreachable(url, reason)    no answer, no time left, or an answer that is an error; may know `retry_after`
 |  |     `- Gone(url, reason)        404 or 410: the page is not there any more
 |  |- ExtractError(source)
 |  |  |- UnsupportedType(source, found)
@@ -109,7 +109,14 @@ class TooLarge(FetchError):
 
 
 class Unreachable(FetchError):
-    """No answer, no time left, or an answer that is an error."""
+    """No answer, no time left, or an answer that is an error.
+
+    `retry_after` is in how many seconds the server asks to be asked again, None if it does not say.
+    """
+
+    def __init__(self, url: str, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(url, reason)
+        self.retry_after = retry_after
 
 
 class Gone(Unreachable):

@@ -178,20 +178,28 @@ def m007_aliases(db: sqlite_utils.Database) -> None:
             identity TEXT PRIMARY KEY,
             document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
             reason TEXT NOT NULL,
-            copy TEXT,                  -- JSON: the draft that stood there, so that a person can split it off again
+            former TEXT,                -- id of the document that stood there, so that links to it lead on
+            copy TEXT,                  -- JSON: its draft, so that a person can split it off again
             added TEXT NOT NULL
         );
         CREATE INDEX aliases_document ON aliases (document_id);
+        CREATE INDEX aliases_former ON aliases (former);
+        CREATE TRIGGER documents_no_alias AFTER INSERT ON documents BEGIN  -- an identity is one or the other
+            DELETE FROM aliases WHERE identity = new.identity;
+        END;
         CREATE TABLE fingerprints (
             document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
-            signature BLOB NOT NULL
-        );
+            signature BLOB NOT NULL     -- empty: the text is too short to tell
+        ) WITHOUT ROWID;
         CREATE TABLE fingerprint_bands (
             band BLOB NOT NULL,
-            document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            document_id TEXT NOT NULL REFERENCES fingerprints ON DELETE CASCADE,
             PRIMARY KEY (band, document_id)
         ) WITHOUT ROWID;
         CREATE INDEX fingerprint_bands_document ON fingerprint_bands (document_id);
+        CREATE TRIGGER documents_new_text AFTER UPDATE OF text ON documents WHEN old.text <> new.text BEGIN
+            DELETE FROM fingerprints WHERE document_id = old.id;
+        END;
         CREATE TABLE pairs (
             one TEXT NOT NULL,          -- identities, the smaller one first: they outlast a document
             other TEXT NOT NULL,

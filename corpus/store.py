@@ -8,14 +8,18 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
+from corpus.aliases import Aliases
 from corpus.changes import ChangeLog
 from corpus.clock import now
 from corpus.collections import Collections
 from corpus.database import Database
 from corpus.documents import Documents
 from corpus.errors import BundleError, StoreUnusable
+from corpus.fetches import Fetches
+from corpus.fingerprints import Fingerprints
 from corpus.fulltext import FullText
 from corpus.jobs import Jobs
+from corpus.subscriptions import Subscriptions
 
 FILE = "lessonry.db"
 
@@ -28,9 +32,13 @@ class Corpus:
         self.db = Database(home / FILE)
         self.documents = Documents(self.db)
         self.collections = Collections(self.db, self.documents)
+        self.aliases = Aliases(self.db, self.documents)
+        self.fingerprints = Fingerprints(self.db)
         self.changes = ChangeLog(self.db)
         self.fulltext = FullText(self.db)
         self.jobs = Jobs(self.db)
+        self.fetches = Fetches(self.db)
+        self.subscriptions = Subscriptions(self.db)
 
     def problems(self) -> list[str]:
         """What is wrong with the database, one line each: its pages, its references, its full text."""

@@ -25,7 +25,9 @@ class Draft:
     duplicates. It is the canonical URL where there is one, else the file's address.
     `text` is headed text: paragraphs separated by blank lines, headings as lines that
     start with one to six `#`. `published` is a partial date (YYYY, YYYY-MM or YYYY-MM-DD)
-    or None where the source does not say.
+    or None where the source does not say. `summary` is what somebody else says of it, such as
+    the curator of the list it was found in. `gone` is the day (YYYY-MM-DD) on which its page
+    was found to be there no more.
     """
 
     identity: str
@@ -38,6 +40,13 @@ class Draft:
     tags: tuple[str, ...] = ()
     language: str | None = None
     source: str = ""
+    summary: str | None = None
+    gone: str | None = None
+
+    @property
+    def full_text(self) -> str:
+        """What is cut into passages: the summary, if there is one, and the text."""
+        return with_summary(self.summary, self.text)
 
     @property
     def id(self) -> str:
@@ -63,6 +72,18 @@ class Document:
     source: str
     added: str
     changed: str
+    summary: str | None = None
+    gone: str | None = None
+
+    @property
+    def full_text(self) -> str:
+        """What is cut into passages: the summary, if there is one, and the text."""
+        return with_summary(self.summary, self.text)
+
+
+def with_summary(summary: str | None, text: str) -> str:
+    """A text with its summary in front, unless it holds it anyway."""
+    return f"{summary}\n\n{text}".strip("\n") if summary and summary not in text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +182,70 @@ class Job:
     error: str | None
     created: str
     updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How an address was answered last. `made_with` is a digest of all else that the document was made from."""
+
+    url: str
+    made_with: str
+    final_url: str
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+    digest: bytes
+    document_id: str | None
+    checked: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A source that is refreshed `every` so many seconds, next when it is `due`; `failures` are those in a row."""
+
+    id: str
+    address: str
+    options: dict[str, Any]
+    every: int
+    paused: bool
+    due: str
+    failures: int
+    added: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refresh:
+    """How one refresh went. `ended` is None while it goes on, and for one that was cut off."""
+
+    number: int
+    subscription_id: str
+    started: str
+    ended: str | None
+    counts: dict[str, int]
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another address of a document: one that holds a copy of it, or leads to it; and why we think so."""
+
+    identity: str
+    document_id: str
+    reason: str
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two documents, by identity, that may be copies or tell of the same event.
+
+    `relation` is "copy" or "same event", `score` tells from 0 to 1 how sure we are, `decision` is what a person
+    said: "joined", "apart", or None as long as nobody did.
+    """
+
+    one: str
+    other: str
+    relation: str
+    reason: str
+    score: float
+    decision: str | None

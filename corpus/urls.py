@@ -27,13 +27,13 @@ def canonical(url: str) -> str:
     'https://example.com/a?a=1&b=2'
     """
     url = url.strip()
-    while (settled := _unwrapped(_spelled(url))) != url:  # e.g. an archive's address in an odd spelling
+    while (settled := unwrapped(_spelled(url))) != url:  # e.g. an archive's address in an odd spelling
         url = settled
     return url
 
 
-def _unwrapped(url: str) -> str:
-    """The address inside the wrappers of web archives, however many."""
+def unwrapped(url: str) -> str:
+    """The address inside the wrappers of web archives, however many; any other as it is."""
     while wrapped := _ARCHIVE.match(url):
         url = re.sub(r"^(https?):/+", r"\1://", wrapped["url"].strip(), flags=re.IGNORECASE)
         if not re.match(r"[a-z][a-z\d+.-]*://", url, re.IGNORECASE):

@@ -54,6 +54,14 @@ def private_kind(address: str) -> str | None:
     return None if ip.is_global and not getattr(ip, "is_site_local", False) else "a non-public"
 
 
+def is_private_name(host: str) -> bool:
+    """Whether a host's name alone says that it is not public: a private IP address, or a name without a dot."""
+    try:
+        return private_kind(host) is not None
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan"))
+
+
 def _embedded(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> Iterable[ipaddress.IPv4Address]:
     if isinstance(ip, ipaddress.IPv4Address):
         return []

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import httpcore
 import httpx
@@ -11,9 +12,24 @@ from ingest.addresses import Resolve, checked_addresses, system_resolve
 
 
 class Deadline(threading.local):
-    """When the fetch that this thread is busy with has to be over."""
+    """When the fetch that this thread is busy with has to be over. Time runs only while it is on the network.
 
+    `budget` is how many seconds of that it has left.
+    """
+
+    budget: float = float("inf")
     ends: float = float("inf")
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """What is done in here takes from the budget."""
+        began = time.monotonic()
+        self.ends = began + self.budget
+        try:
+            yield
+        finally:
+            self.budget -= time.monotonic() - began
+            self.ends = float("inf")
 
     def left(self) -> float:
         """Seconds that are left; TimeoutError when there are none."""

@@ -1,37 +1,44 @@
-"""Fetching one address: bounded in bytes, time and redirects, polite to robots.txt, only from public hosts.
+"""Fetching one address: bounded in bytes, time and redirects, with good manners, only from public hosts.
 
 Says nothing about what the bytes mean; that is extract's.
 """
 
-import time
-import zlib
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin
 
 import httpcore
 import httpx
-from protego import Protego
 
-from corpus.errors import FetchError, Refused, TooLarge, Unreachable
+from corpus.errors import Gone, Refused, TooLarge, Unreachable
 from ingest.addresses import check_url
 from ingest.connect import CheckedBackend, CheckedTransport, Deadline
+from ingest.encodings import ACCEPTED, Decoder
+from ingest.manners import BROKEN, Manners, host_of, next_try, origin_of, retry_after
+from ingest.robots import Robots
 
 _PHRASES = {int(status): status.phrase for status in HTTPStatus}
 _REDIRECTS = (301, 302, 303, 307, 308)
+_GONE = (404, 410)
+_BUSY = (429, 503)
 _ROBOTS_BYTES = 512_000
-_ROBOTS_KEPT = 3600.0
-_ROBOTS_RETRY = 60.0
-_ROBOTS_HOSTS = 1000
+_DEAD = 60.0
+_PATIENCE = 120.0
+_VALIDATOR = re.compile(r"[\x20-\x7e]{1,512}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much one address may cost. `seconds` is for the whole of it, redirects and robots.txt included."""
+    """How much one address may cost. `seconds` is for the whole of it, redirects and robots.txt included.
+
+    Only time on the network counts, not waiting for one's turn at a host or because a host asks for it.
+    """
 
     max_bytes: int = 50_000_000
     seconds: float = 30.0
@@ -39,17 +46,30 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server stated with an earlier answer, so that it can tell whether there is a newer one."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """An answer. `final_url` is where the redirects led; `body` is decompressed."""
+    """An answer. `final_url` is where the redirects led; `body` is decompressed; the validators are as stated."""
 
     url: str
     final_url: str
     content_type: str | None
     body: bytes
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 class Fetcher:
-    """Gets addresses. Keeps connections and robots.txt; close it, or use it in a `with`."""
+    """Gets addresses, for any number of threads. Keeps connections and robots.txt; close it, or use it in a `with`.
+
+    `pause` is in seconds, between two requests to one host; see Manners. `sleep` is for tests.
+    """
 
     def __init__(
         self,
@@ -59,15 +79,16 @@ class Fetcher:
         allow_private: bool = False,
         transport: httpx.BaseTransport | None = None,
         respect_robots: bool = True,
+        pause: float = 0.0,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         self.limits = limits
-        self._agent = user_agent
         self._respect_robots = respect_robots
         used = transport or CheckedTransport(CheckedBackend(allow_private=allow_private))
         self._deadline = used.deadline if isinstance(used, CheckedTransport) else Deadline()
-        self._robots: dict[str, tuple[float, Protego | FetchError]] = {}
-        # Only gzip: its decoder can be told how much it may give, so that a small answer cannot fill the memory.
-        headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
+        self._manners = Manners(pause, sleep=sleep)
+        self._robots = Robots(user_agent, self._read_robots)
+        headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPTED}
         self._client = httpx.Client(transport=used, headers=headers, trust_env=False, timeout=limits.seconds)
 
     def __enter__(self) -> Self:
@@ -79,141 +100,188 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; threads that wait for their turn get Unreachable."""
+        self._manners.close()
         self._client.close()
 
     def get(self, url: str) -> Fetched:
-        """The answer to GET. Refused, TooLarge or Unreachable, each with one clear line, if there is none."""
-        self._deadline.ends = time.monotonic() + self.limits.seconds
-        try:
-            return self._follow(url, self.limits.max_bytes, robots=self._respect_robots)
-        finally:
-            self._deadline.ends = float("inf")
+        """The answer to GET. Refused, TooLarge, Gone or Unreachable, each with one clear line, if there is none."""
+        return self._visit(url, {})
 
-    def _follow(self, url: str, most: int, *, robots: bool, cut: bool = False) -> Fetched:
-        here = urldefrag(url).url
+    def get_if_changed(self, url: str, known: Validators) -> Fetched | None:
+        """As `get`, but None if nothing has changed since the server stated these validators."""
+        stated = {"If-None-Match": _stated(known.etag), "If-Modified-Since": _stated(known.last_modified)}
+        try:
+            return self._visit(url, {name: value for name, value in stated.items() if value})
+        except _NotModified:
+            return None
+
+    def _visit(self, url: str, conditions: dict[str, str]) -> Fetched:
+        self._deadline.budget = self.limits.seconds
+        wish = _Wish(url=url, most=self.limits.max_bytes, robots=self._respect_robots, conditions=conditions)
+        return self._follow(wish)
+
+    def _follow(self, wish: "_Wish") -> Fetched:
+        check_url(wish.url)
+        here = urldefrag(wish.url).url
         for _ in range(self.limits.redirects + 1):
             check_url(here)
-            if robots:
-                self._ask_robots(here)
-            answer = self._once(here, most, cut=cut)
+            if wish.robots:
+                self._robots.check(here)
+            answer = self._once(here, wish)
             if isinstance(answer, Fetched):
-                return Fetched(url=url, final_url=here, content_type=answer.content_type, body=answer.body)
+                return replace(answer, url=wish.url)
             try:
                 here = urldefrag(urljoin(here, answer)).url
             except ValueError as error:
-                raise Unreachable(url, "redirects to what is no address") from error
-        raise Unreachable(url, f"redirects more than {self.limits.redirects} times")
+                raise Unreachable(wish.url, "redirects to what is no address") from error
+        raise Unreachable(wish.url, f"redirects more than {self.limits.redirects} times")
 
-    def _once(self, url: str, most: int, *, cut: bool) -> Fetched | str:
-        """The answer, or the address it redirects to."""
-        with self._mendable(url), self._client.stream("GET", url) as response:
+    def _once(self, url: str, wish: "_Wish") -> Fetched | str:
+        """The answer, or the address it redirects to, in one turn at the host: it may have to be asked again."""
+        with self._manners.turn(url, self._robots.pause(url)) as pause:
+            tries = 0
+            while True:
+                tries += 1
+                try:
+                    with self._deadline.running():
+                        return self._ask(url, wish)
+                except _Failed as error:
+                    wait = next_try(error.status, error.retry_after, tries)
+                    if wait is None or wait > wish.patience:
+                        raise self._given_up(url, error) from error.__cause__
+                wish.patience -= wait
+                self._manners.wait(url, max(wait, pause))
+
+    def _given_up(self, url: str, error: "_Failed") -> Unreachable:
+        """What to say in the end. A host that said when to come back is left alone until then."""
+        if error.retry_after is None:
+            return error
+        back = datetime.now(UTC) + timedelta(seconds=error.retry_after, minutes=1)  # its minute has begun by then
+        line = f"the server asks to come back at {back:%H:%M} UTC ({_named(error.status)})"
+        told = Unreachable(url, line, error.retry_after)
+        self._manners.leave_alone(host_of(url), error.retry_after, told)
+        return told
+
+    def _ask(self, url: str, wish: "_Wish") -> Fetched | str:
+        conditions = wish.conditions if host_of(url) == host_of(wish.url) else {}
+        with self._mendable(url), self._client.stream("GET", url, headers=conditions) as response:
             location = response.headers.get("location")
             if response.status_code in _REDIRECTS and location:
                 return str(location)
+            if response.status_code == HTTPStatus.NOT_MODIFIED and conditions:
+                raise _NotModified
             if not response.is_success:
-                raise _BadStatus(url, response.status_code)
-            body = b"".join(self._pieces(url, response, most, cut=cut))
-            kind = response.headers.get("content-type")
-            return Fetched(url=url, final_url=url, content_type=kind, body=body)
+                raise _bad_status(url, response)
+            return Fetched(
+                url=url,
+                final_url=url,
+                content_type=response.headers.get("content-type"),
+                body=b"".join(self._pieces(url, response, wish)),
+                etag=_stated(response.headers.get("etag")),
+                last_modified=_stated(response.headers.get("last-modified")),
+            )
 
-    def _pieces(self, url: str, response: httpx.Response, most: int, *, cut: bool) -> Iterator[bytes]:
-        """The decompressed body, never more than `most` bytes of it."""
+    def _pieces(self, url: str, response: httpx.Response, wish: "_Wish") -> Iterator[bytes]:
+        """The decompressed body, never more than is wished for."""
         declared = response.headers.get("content-length", "")
-        if not cut and declared.isdecimal() and int(declared) > most:
-            raise TooLarge(url, most)
-        decode = _Decoder(url, response.headers.get("content-encoding", ""))
-        size = 0
+        if not wish.cut and declared.isdecimal() and int(declared) > wish.most:
+            raise TooLarge(url, wish.most)
+        decoder = Decoder(url, response.headers.get("content-encoding", ""))
+        left = wish.most
         for raw in response.iter_raw():
             self._deadline.left()
-            piece = decode(raw, most - size + 1)
-            size += len(piece)
-            if size > most:
-                if cut:
-                    yield piece[: most - size]
+            for piece in decoder.pieces(raw):
+                if len(piece) > left and not wish.cut:
+                    raise TooLarge(url, wish.most)
+                yield piece[:left]
+                left -= len(piece)
+                if left < 0:
                     return
-                raise TooLarge(url, most)
-            yield piece
-        decode.end()
+        decoder.end()
 
     @contextmanager
     def _mendable(self, url: str) -> Iterator[None]:
         """What may go wrong on the network as one clear line about the address that was asked for."""
         try:
             yield
-        except (Refused, Unreachable) as error:  # of the host, from CheckedBackend: name the whole address
-            if error.url == url:
-                raise
-            raise type(error)(url, error.reason) from error
+        except Refused as error:  # of the host, from CheckedBackend: name the whole address
+            raise Refused(url, error.reason) from error
+        except Unreachable as error:
+            raise (error if error.url == url else self._dead(url, error.reason)) from error.__cause__
         except (httpx.TimeoutException, httpcore.TimeoutException) as error:
             raise Unreachable(url, f"no answer within {self.limits.seconds:g} s") from error
         except httpx.InvalidURL as error:
             raise Refused(url, "this is not a valid web address") from error
+        except httpx.ConnectError as error:
+            raise self._dead(url, _reason(error)) from error
+        except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+            raise _Failed(url, _reason(error), BROKEN) from error
         except (httpx.TransportError, httpx.StreamError) as error:
             raise Unreachable(url, _reason(error)) from error
 
-    def _ask_robots(self, url: str) -> None:
-        """Refused if the host's robots.txt asks us not to fetch the address, or cannot be read (RFC 9309)."""
-        parts = urlsplit(url)
-        host = f"{parts.scheme}://{parts.netloc}"
-        known = self._robots.get(host)
-        if known is None or known[0] < time.monotonic():
-            known = self._read_robots(host)
-            if len(self._robots) >= _ROBOTS_HOSTS:
-                self._robots.clear()
-            self._robots[host] = known
-        rules = known[1]
-        if isinstance(rules, FetchError):
-            raise type(rules)(url, rules.reason)
-        if not rules.can_fetch(url, self._agent.split("/")[0]):
-            raise Refused(url, "robots.txt asks us not to")
+    def _dead(self, url: str, reason: str) -> Unreachable:
+        """Nothing can be had from this host: it is not tried again with each of its addresses."""
+        error = Unreachable(url, reason)
+        self._manners.leave_alone(origin_of(url), _DEAD, error)
+        return error
 
-    def _read_robots(self, host: str) -> tuple[float, Protego | FetchError]:
-        """(good until, the rules or why nothing is fetched from this host)."""
+    def _read_robots(self, url: str) -> bytes:
+        """What Robots wants to know. An error of ours (4xx) means that there are no rules, one of theirs forbids."""
         try:
-            found = self._follow(f"{host}/robots.txt", _ROBOTS_BYTES, robots=False, cut=True)
-        except _BadStatus as error:
+            return self._follow(_Wish(url=url, most=_ROBOTS_BYTES, cut=True)).body
+        except Gone:
+            return b""
+        except _Failed as error:
+            if error.status == BROKEN:
+                raise
             if error.status < 500 and error.status != HTTPStatus.TOO_MANY_REQUESTS:
-                return time.monotonic() + _ROBOTS_KEPT, Protego.parse("")
+                return b""
             reason = f"its robots.txt cannot be read ({error.reason}), so nothing is fetched from there; try later"
-            return time.monotonic() + _ROBOTS_RETRY, Refused(host, reason)
-        except (Refused, Unreachable) as error:  # the host itself is refused or silent: nothing about robots.txt
-            return time.monotonic() + _ROBOTS_RETRY, error
-        return time.monotonic() + _ROBOTS_KEPT, Protego.parse(found.body.decode("utf-8", "replace"))
+            raise Refused(url, reason) from error
 
 
-class _BadStatus(Unreachable):
-    """An answer that is an error. Reaches callers as the Unreachable that it is."""
+@dataclass(slots=True, kw_only=True)
+class _Wish:
+    """What is wanted of an address. `cut`: what is larger is cut off; `conditions`: headers for its own host only;
+    `patience`: for how many more seconds servers may have us wait."""
 
-    def __init__(self, url: str, status: int) -> None:
-        phrase = _PHRASES.get(status, "")
-        super().__init__(url, f"the server answers {status} {phrase}".rstrip())
+    url: str
+    most: int
+    cut: bool = False
+    robots: bool = False
+    conditions: dict[str, str] = field(default_factory=dict)
+    patience: float = _PATIENCE
+
+
+class _NotModified(Exception):
+    """The answer that a condition asks for."""
+
+
+class _Failed(Unreachable):
+    """No answer for now, by the status (or BROKEN). Reaches callers as the Unreachable that it is."""
+
+    def __init__(self, url: str, reason: str, status: int, retry_after: float | None = None) -> None:
+        super().__init__(url, reason, retry_after)
         self.status = status
 
 
-class _Decoder:
-    """Undoes a content encoding, a bounded piece at a time."""
+def _bad_status(url: str, response: httpx.Response) -> Unreachable:
+    status = response.status_code
+    reason = f"the server answers {_named(status)}"
+    if status in _GONE:
+        return Gone(url, reason)
+    asked = response.headers.get("retry-after", "") if status in _BUSY else ""
+    return _Failed(url, reason, status, retry_after(asked, datetime.now(UTC)))
 
-    def __init__(self, url: str, encoding: str) -> None:
-        self._url = url
-        name = encoding.strip().lower()
-        if name not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise Unreachable(url, f"the answer is compressed as {name!r}, which was not asked for")
-        self._zlib = None if name in ("", "identity") else zlib.decompressobj(zlib.MAX_WBITS | 32)
 
-    def __call__(self, raw: bytes, most: int) -> bytes:
-        """At most `most` bytes; more than the caller wants means that it stops."""
-        if self._zlib is None:
-            return raw
-        try:
-            return self._zlib.decompress(raw, most)
-        except zlib.error as error:
-            raise Unreachable(self._url, "the answer is damaged (its compression cannot be undone)") from error
+def _named(status: int) -> str:
+    return f"{status} {_PHRASES.get(status, '')}".rstrip()
 
-    def end(self) -> None:
-        """Unreachable if the compressed answer was cut off."""
-        if self._zlib is not None and not self._zlib.eof:
-            raise Unreachable(self._url, "the answer was cut off")
+
+def _stated(validator: str | None) -> str | None:
+    """A validator that can be kept and sent back: short, and of printable characters."""
+    return validator if validator and _VALIDATOR.fullmatch(validator) else None
 
 
 def _reason(error: Exception) -> str:

@@ -8,37 +8,46 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
-from ingest import metadata
+from ingest import html_dates, metadata
 from ingest.headed import one_line
 from ingest.types import Page
 
 _ARTICLES = re.compile(r"Article$|Posting$|^Report$|^WebPage$|^CreativeWork$|^HowTo$|^LearningResource$")
 _ORGANIZATIONS = re.compile(r"Organization$|^Corporation$|^GovernmentAgency$|Business$|^Project$")
-_DATE_NAMES = (
-    "article:published_time", "og:article:published_time", "article:published", "datepublished",
-    "citation_publication_date", "citation_date",
-    "dcterms.issued", "dc.date.issued", "dcterms.date", "dc.date", "dc.date.created",
-    "dcterms.created", "publication_date", "publish-date", "publish_date", "pubdate", "parsely-pub-date",
-    "sailthru.date", "date",
-)  # fmt: skip
+_SITE_AFTER = re.compile(r"(?:.*\s)?[|·•—–»-]+\s+([^|·•—–»]{2,60})")
+_SITE_BEFORE = re.compile(r"([^|·•—–»]{2,60}?)\s+[|·•—–»-]+\s+")
+_NO_NAME = re.compile(
+    r"(?:the |our )?(?:blog|home|home ?page|docs|documentation|wiki|news|status|articles?|posts?|part \d+|page \d+|[\W\d]+)",
+    re.IGNORECASE,
+)
 _SEPARATORS = re.compile(r"^(.+?)\s*(?:\s[|·•–—»:-]+\s|\s?[|»]\s?|:\s)\s*((?:(?!\s[|·•–—»-]+\s).)+)$")
 
 
-def page_of(soup: BeautifulSoup, fields: Mapping[str, object]) -> Page:
-    """The page without its text. `fields` is front matter, for pages that a site generator has not built yet."""
+def page_of(soup: BeautifulSoup, body: BeautifulSoup, fields: Mapping[str, object]) -> Page:
+    """The page without its text. `body` is the same page without its furniture.
+
+    `fields` is front matter, for pages that a site generator has not built yet.
+    """
     own = metadata.stated(fields, "")
     metas, articles, organizations = _metas(soup), *_linked_data(soup)
+    articles = _about_this(articles, {_called(soup), metas.get("og:title"), *_first_headings(soup)})
     site = metadata.name_of(metas.get("og:site_name"))
     organization = own.organization or _organization(articles, organizations, metas)
+    title = own.title or _title(soup, metas, articles, [name for name in (site, organization) if name])
     return replace(
         own,
-        title=own.title or _title(soup, metas, articles, [name for name in (site, organization) if name]),
+        title=title,
         url=own.url or _address(soup, metas),
-        organization=organization,
-        published=own.published or _published(soup, metas, articles),
+        organization=organization or _site_beside(title, _called(soup)),
+        published=own.published or html_dates.published(metas, articles, body),
         tags=own.tags or _tags(soup, metas, articles),
         language=own.language or _language(soup, metas, articles),
     )
+
+
+def _called(soup: BeautifulSoup) -> str | None:
+    tag = soup.find("title")
+    return one_line(tag.get_text()) if isinstance(tag, Tag) else None
 
 
 def _metas(soup: BeautifulSoup) -> dict[str, str]:
@@ -72,6 +81,13 @@ def _linked_data(soup: BeautifulSoup) -> tuple[list[dict[str, Any]], list[dict[s
     return articles, organizations
 
 
+def _about_this(articles: list[dict[str, Any]], titles: set[str | None]) -> list[dict[str, Any]]:
+    """Of several articles, those that bear the page's title: the others are what it points at."""
+    if sum("WebPage" not in str(node.get("@type")) for node in articles) < 2:
+        return articles
+    return [node for node in articles if metadata.name_of(node.get("headline")) in titles]
+
+
 def _nodes(value: object) -> Iterator[dict[str, Any]]:
     if isinstance(value, list):
         for part in value[:200]:
@@ -86,8 +102,7 @@ def _title(
 ) -> str | None:
     headings = _first_headings(soup)
     headlines = [article.get("headline") for article in articles]
-    tag = soup.find("title")
-    named = one_line(tag.get_text()) if isinstance(tag, Tag) else None
+    named = _called(soup)
     for value in (metas.get("og:title"), *headlines, metas.get("citation_title"), *headings, named):
         title = metadata.name_of(value)
         if title and title not in sites:
@@ -119,6 +134,18 @@ def _without_site(title: str, sites: list[str], headings: list[str]) -> str:
     return title
 
 
+def _site_beside(title: str | None, named: str | None) -> str | None:
+    """The site's name that <title> puts after (or before) the page's own title."""
+    if not title or not named or title == named:
+        return None
+    if named.startswith(title):
+        match = _SITE_AFTER.fullmatch(named[len(title) :])
+    else:
+        match = _SITE_BEFORE.fullmatch(named.removesuffix(title)) if named.endswith(title) else None
+    name = metadata.name_of(match[1]) if match else None
+    return None if name is None or "." in name.strip(".") or _NO_NAME.fullmatch(name) else name
+
+
 def _organization(
     articles: list[dict[str, Any]], organizations: list[dict[str, Any]], metas: Mapping[str, str]
 ) -> str | None:
@@ -147,16 +174,6 @@ def _organization_named(value: object, organizations: list[dict[str, Any]], *, a
         if _ORGANIZATIONS.search(str(part.get("@type"))) and metadata.name_of(part):
             return metadata.name_of(part)
     return None
-
-
-def _published(soup: BeautifulSoup, metas: Mapping[str, str], articles: list[dict[str, Any]]) -> str | None:
-    marked = [article.get("datePublished") for article in articles]
-    marked += [metas.get(name) for name in _DATE_NAMES]
-    for tag in soup.find_all("time"):
-        names = " ".join(str(name) for name in (tag.get("itemprop") or "", *tag.get_attribute_list("class")[:8]))
-        if tag.has_attr("pubdate") or re.search(r"datePublished|\bpublished\b|entry-date|dt-published", names):
-            marked.append(tag.get("datetime") or tag.get_text())
-    return next((found for value in marked if (found := metadata.partial_date(value))), None)
 
 
 def _tags(soup: BeautifulSoup, metas: Mapping[str, str], articles: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -10,15 +10,19 @@ from pathlib import PurePosixPath
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from corpus.documents import Documents, draft_digest
-from corpus.errors import IngestError, NothingToRead
-from corpus.types import Draft, Kind, PassageText, is_partial_date
+from corpus.clock import today
+from corpus.documents import draft_digest
+from corpus.errors import Gone, IngestError, NotFound, NothingToRead, Refused
+from corpus.store import Corpus
+from corpus.types import Document, Draft, Kind, PassageText, is_partial_date
 from corpus.urls import canonical
 from ingest import headed
-from ingest.extract import extract as extract_page
+from ingest.ahead import read_ahead
 from ingest.kinds import guess_kind
-from ingest.sources import MAX_BYTES, Extract, Gets, Items, items
-from ingest.types import Item, Options, Outcome, Page
+from ingest.people import Mask
+from ingest.sources import Sources
+from ingest.twins import Twins
+from ingest.types import Item, Items, Options, Outcome, Page, Status, Unchanged
 
 Decision = Literal["added", "changed", "unchanged"]
 Split = Callable[[Draft], Sequence[PassageText]]
@@ -26,7 +30,13 @@ Split = Callable[[Draft], Sequence[PassageText]]
 _CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b")
 _LEAST_TIMES, _WORDS_PER_TIME = 3, 200
 """A text with so many times of day, and one in so many words, is a chronology."""
+_WORKERS, _AHEAD = 8, 64
+"""Hosts that are read from at the same time, and items that are read ahead."""
+_FULLER = 0.8
+"""An entry's own text stands if the page behind it has not even that share of its words."""
+_NO_PAGE = Page(text="")
 _LONGEST_TITLE = 300
+_LONGEST_SUMMARY = 2_000
 _MOST_TAGS = 20
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -47,9 +57,11 @@ def to_draft(page: Page, item: Item, options: Options) -> Draft:
 
     Its identity is the address it states, else the item's. Texts come without control characters.
     """
-    title = _title(page.title or "") or _title(_name(item, page.text)) or _title(item.source)
+    masked = Mask(page.people) if options.mask_people else str
+    title = masked(_title(page.title or "") or _title(_name(item, page.text)) or _title(item.source))
     url = _clean(page.url or "") if _is_web(page.url) else None
-    text = _clean(page.text).strip("\n")
+    text = masked(_clean(page.text).strip("\n"))
+    summary = masked(" ".join(_clean(page.summary or "").split())[:_LONGEST_SUMMARY])
     tags = (" ".join(_clean(tag).split()).lower() for tag in (*page.tags, *options.tags))
     return Draft(
         identity=canonical(url) if url else item.identity,
@@ -62,6 +74,7 @@ def to_draft(page: Page, item: Item, options: Options) -> Draft:
         tags=tuple(dict.fromkeys(tag for tag in tags if tag))[:_MOST_TAGS],
         language=page.language,
         source=item.source,
+        summary=summary or None,
     )
 
 
@@ -148,22 +161,14 @@ class Outcomes(Iterator[Outcome]):
 
 
 class Ingestor:
-    """Takes sources into the corpus. `split` cuts a draft into passages, `extract` makes a page of bytes."""
+    """Takes sources into the corpus. `split` cuts a draft into passages."""
 
-    def __init__(
-        self,
-        documents: Documents,
-        fetcher: Gets,
-        split: Split,
-        *,
-        extract: Extract = extract_page,
-        max_bytes: int = MAX_BYTES,
-    ) -> None:
-        self._documents = documents
-        self._fetcher = fetcher
+    def __init__(self, corpus: Corpus, sources: Sources, split: Split) -> None:
+        self._corpus = corpus
+        self._documents = corpus.documents
+        self._twins = Twins(corpus)
+        self._sources = sources
         self._split = split
-        self._extract = extract
-        self._max_bytes = max_bytes
 
     def add(self, source: str, options: Options, *, stdin: bytes | None = None, seen: Seen | None = None) -> Outcomes:
         """Take in all that a source holds. What cannot be read is a failed outcome with its one line.
@@ -172,7 +177,7 @@ class Ingestor:
         is a duplicate. Raises StoreUnusable, and errors that are bugs.
         """
         try:
-            found = items(source, self._fetcher, options, extract=self._extract, stdin=stdin, max_bytes=self._max_bytes)
+            found = self._sources.items(source, options, stdin=stdin)
         except IngestError as error:
             return Outcomes(iter([_failed(source, error)]))
         return self.take(found, options, seen=seen)
@@ -182,25 +187,88 @@ class Ingestor:
         return Outcomes(self._all(found, options, Seen() if seen is None else seen), found)
 
     def _all(self, found: Items, options: Options, seen: Seen) -> Iterator[Outcome]:
+        if not options.dry_run:
+            self._twins.know_all()
+        reading = read_ahead(
+            self._wanted(found, options),
+            key=lambda item: None if isinstance(item, Outcome) else item.host,
+            work=_read,
+            workers=_WORKERS,
+            window=1 if found.one_by_one else _AHEAD,
+        )
+        for item, read in reading:
+            yield item if isinstance(item, Outcome) else self._one(item, read.result, options, seen)
+
+    def _wanted(self, found: Items, options: Options) -> Iterator[Item | Outcome]:
+        """The items with names that can be shown; a refresh leaves out what a person removed."""
         for item in found:
             if isinstance(item, Outcome):
                 yield replace(item, source=_line(item.source), error=_line(item.error or ""))
+                continue
+            removed = self._documents.removed(item.identity) if options.refresh else None
+            if removed is None:
+                yield replace(item, source=_line(item.source), identity=_line(item.identity))
             else:
-                yield self._one(item, options, seen)
+                said = f"removed by a person on {removed[:10]}; add it by its address to have it back"
+                yield Outcome(source=_line(item.source), status="skipped", error=said)
 
-    def _one(self, item: Item, options: Options, seen: Seen) -> Outcome:
-        item = replace(item, source=_line(item.source), identity=_line(item.identity))
+    def _one(self, item: Item, read: Callable[[], Page | Unchanged | None], options: Options, seen: Seen) -> Outcome:
         try:
-            draft = self._own(to_draft(item.read(), item, options), item.identity, seen)
-            first = seen.source_of(draft)
-            if first is not None:
-                said = f"the same document as {first}"
-                return Outcome(source=item.source, status="duplicate", id=draft.id, title=draft.title, error=said)
-            status = self._stored(draft, dry_run=options.dry_run)
+            found = read()
+            if isinstance(found, Unchanged):
+                return self._unchanged(item, found.document_id)
+            return self._taken(_merged(found or _NO_PAGE, item.listed), item, options, seen)
         except IngestError as error:
-            return _failed(item.source, error)
-        seen.note(draft)
-        return Outcome(source=item.source, status=status, id=draft.id, title=draft.title)
+            return self._unread(item, error, options, seen)
+
+    def _unchanged(self, item: Item, document_id: str) -> Outcome:
+        document = self._documents.get(document_id)
+        if document.gone:
+            self._documents.mark_gone(document_id, None)
+        return Outcome(source=item.source, status="unchanged", id=document_id, title=document.title)
+
+    def _unread(self, item: Item, error: IngestError, options: Options, seen: Seen) -> Outcome:
+        """What is stored is kept, marked if its page is gone; else what a listing says of the page must do."""
+        gone = isinstance(error, Gone)
+        listed = item.listed if item.listed and (item.listed.summary or item.listed.text) else None
+        known = self._known(item.identity)
+        if known is not None and (known.text or listed is None):
+            outcome = replace(_failed(item.source, error), id=known.id, title=known.title)
+        elif listed is not None:
+            outcome = replace(self._taken(listed, item, options, seen, settled=False), error=_line(str(error)))
+        else:
+            refused = item.listed is not None and isinstance(error, Refused)
+            return replace(_failed(item.source, error), status="skipped" if refused else "failed")
+        if gone and outcome.id and not options.dry_run:
+            self._documents.mark_gone(outcome.id, (known and known.gone) or today())
+        return (
+            replace(outcome, gone=True, status="unchanged" if outcome.status == "failed" else outcome.status)
+            if gone
+            else outcome
+        )
+
+    def _known(self, identity: str) -> Document | None:
+        """The document at this address, its own or another's alias."""
+        try:
+            return self._documents.find(identity)
+        except NotFound:
+            return None
+
+    def _taken(self, page: Page, item: Item, options: Options, seen: Seen, *, settled: bool = True) -> Outcome:
+        draft = self._own(to_draft(page, item, options), item.identity, seen)
+        first = seen.source_of(draft)
+        if first is not None:
+            outcome = _outcome(item, "duplicate", draft, f"the same document as {first}")
+        else:
+            outcome = self._stored(draft, item, options)
+            seen.note(draft)
+        if outcome.id and not options.dry_run:
+            for address in {item.identity, canonical(draft.url or "")} - {draft.identity}:
+                if address.startswith("https:"):
+                    self._twins.note_redirect(address, outcome.id)
+            if settled:
+                item.settle(outcome.id)
+        return outcome
 
     def _own(self, draft: Draft, fallback: str, seen: Seen) -> Draft:
         """The draft under an identity of its own: two documents that claim one are two as long as they differ.
@@ -216,14 +284,51 @@ class Ingestor:
             number += 1
         return draft
 
-    def _stored(self, draft: Draft, *, dry_run: bool) -> Decision:
+    def _stored(self, draft: Draft, item: Item, options: Options) -> Outcome:
+        original = self._twins.original_of(draft, notes=not options.dry_run)
+        if original is not None:
+            document, reason = original
+            if not options.dry_run:
+                self._twins.note(draft, document, reason)
+            return _outcome(item, "duplicate", document, f"{reason}: {document.url or document.source}")
         decision = decide(self._documents.digest(draft.id), draft)
         if decision == "unchanged":
-            return decision
+            return self._unchanged(item, draft.id)
         passages = self._split(draft)
         if not passages:
             raise NothingToRead(draft.source, "there is no text in it")
-        return decision if dry_run else self._documents.put(draft, passages)
+        if not options.dry_run:
+            decision = self._documents.put(draft, passages)
+            self._twins.know(draft.id, draft.text)
+        return _outcome(item, decision, draft)
+
+
+def _read(item: Item | Outcome) -> Page | Unchanged | None:
+    return None if isinstance(item, Outcome) else item.read()
+
+
+def _merged(page: Page, listed: Page | None) -> Page:
+    """A page with what a listing says of it: the longer text, and whatever it does not say itself."""
+    if listed is None:
+        return page
+    fuller = len(listed.text.split()) * _FULLER > len(page.text.split())
+    return replace(
+        page,
+        text=listed.text if fuller else page.text,
+        title=page.title or listed.title,
+        kind=page.kind or listed.kind,
+        organization=page.organization or listed.organization,
+        published=page.published or listed.published,
+        language=page.language or listed.language,
+        summary=listed.summary or page.summary,
+        tags=(*page.tags, *listed.tags),
+        people=(*page.people, *listed.people),
+    )
+
+
+def _outcome(item: Item, status: Status, document: Draft | Document, error: str | None = None) -> Outcome:
+    said = _line(error) if error else None
+    return Outcome(source=item.source, status=status, id=document.id, title=document.title, error=said)
 
 
 def _failed(source: str, error: IngestError) -> Outcome:

@@ -1,9 +1,10 @@
 """What the parts of ingest hand to each other."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NoReturn, Protocol, Self
 
+from corpus.errors import IngestError
 from corpus.types import Kind
 
 
@@ -30,27 +31,83 @@ class Page:
     people: tuple[str, ...] = ()
 
 
+class Extract(Protocol):
+    """Bytes -> Page; what `ingest.extract.extract` does. Raises an IngestError where it cannot."""
+
+    def __call__(self, body: bytes, *, name: str, content_type: str | None = None) -> Page: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """What reading an item gives if its server says that nothing changed since it became this document."""
+
+    document_id: str
+
+
+def raises(error: IngestError) -> Callable[[], Page]:
+    """The `read` of an item that is known to be unreadable."""
+
+    def read() -> NoReturn:
+        raise error
+
+    return read
+
+
+def _nothing(document_id: str) -> None:
+    """What most items do when they are stored."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One document's worth of a source. `read` gives its page or raises an IngestError.
 
     `source` is what a person is shown (a path, an address, `file.csv, row 7`); `identity` says
-    which document it is when the page does not state an address of its own.
+    which document it is when the page does not state an address of its own. `listed` is what a
+    feed or list says of the page. Items of different hosts may be read at the same time.
+    `settle` is told the id of the document when it is stored.
     """
 
     source: str
     identity: str
-    read: Callable[[], Page]
+    read: Callable[[], Page | Unchanged]
+    listed: Page | None = None
+    host: str | None = None
+    settle: Callable[[str], None] = _nothing
+
+
+DEPTH = 5
+Form = Literal["page", "feed", "sitemap", "list", "site", "repository"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a person wants a source taken in. `columns` maps our fields to a CSV's or JSON's own."""
+    """How a person wants a source taken in. `columns` maps our fields to a CSV's or JSON's own.
+
+    `form` says what an address is where its bytes do not; `match` are patterns (`*` for anything) one of which
+    the address of an item has to fit; `depth` is how many links away from its first page a site is followed.
+    A refresh leaves out what a person removed, and looks at the items of `again` too, which came from the source
+    before, whether or not it still lists them.
+    """
 
     kind: Kind | None = None
     tags: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    form: Form | None = None
+    match: tuple[str, ...] = ()
+    depth: int = DEPTH
+    most: int | None = None
+    mask_people: bool = False
     dry_run: bool = False
+    refresh: bool = False
+    again: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How large a document may be, and how many items a source may have."""
+
+    bytes: int = 50_000_000
+    items: int = 5_000
 
 
 Status = Literal["added", "changed", "unchanged", "duplicate", "skipped", "failed"]
@@ -58,10 +115,37 @@ Status = Literal["added", "changed", "unchanged", "duplicate", "skipped", "faile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one item. `id` and `title` are those of the document, `error` one line."""
+    """What became of one item. `id` and `title` are those of the document, `error` one line.
+
+    `gone` is set if its page is not there any more.
+    """
 
     source: str
     status: Status
     id: str | None = None
     title: str | None = None
     error: str | None = None
+    gone: bool = False
+
+
+class Items(Iterator[Item | Outcome]):
+    """The items of a source, in a steady order, with the outcomes of what is no document.
+
+    `total` is how many there will be, as far as is known: a folder's files at first, more when a table among
+    them turns out to hold many rows. Where one item tells which come after it, `one_by_one` is set.
+    """
+
+    def __init__(
+        self, find: Callable[["Items"], Iterator[Item | Outcome]], total: int, *, one_by_one: bool = False
+    ) -> None:
+        self.total = total
+        self.one_by_one = one_by_one
+        self._found = find(self)
+
+    @classmethod
+    def of(cls, found: Sequence[Item | Outcome]) -> Self:
+        """Items that are all known."""
+        return cls(lambda _: iter(found), len(found))
+
+    def __next__(self) -> Item | Outcome:
+        return next(self._found)

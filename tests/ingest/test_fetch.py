@@ -2,20 +2,24 @@
 
 import contextlib
 import gzip
+import os
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import brotli
 import httpcore
 import httpx
 import pytest
 
-from corpus.errors import FetchError, Refused, TooLarge, Unreachable
+from corpus.errors import FetchError, Gone, Refused, TooLarge, Unreachable
 from ingest.addresses import private_kind
 from ingest.connect import CheckedBackend, CheckedTransport
-from ingest.fetch import Fetcher, Limits
+from ingest.encodings import Decoder
+from ingest.fetch import Fetcher, Limits, Validators
 
 AGENT = "Lessonry/0.1 (test)"
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -27,13 +31,13 @@ class Site:
     def __init__(self) -> None:
         self.pages: dict[str, Answer] = {"/robots.txt": says(404)}
         self.asked: list[str] = []
-        self.agents: set[str] = set()
+        self.heads: list[Message] = []
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.asked.append(self.path)
-                site.agents.add(self.headers["User-Agent"])
+                site.heads.append(self.headers)
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     site.pages.get(self.path, says(404))(self)
 
@@ -85,9 +89,22 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def fetcher() -> Iterator[Fetcher]:
-    with Fetcher(Limits(max_bytes=100_000, seconds=5), user_agent=AGENT, allow_private=True) as fetcher:
+def slept() -> list[float]:
+    """How long the fetcher wanted to sleep; it never does."""
+    return []
+
+
+@pytest.fixture
+def fetcher(slept: list[float]) -> Iterator[Fetcher]:
+    limits = Limits(max_bytes=100_000, seconds=5)
+    with Fetcher(limits, user_agent=AGENT, allow_private=True, sleep=slept.append) as fetcher:
         yield fetcher
+
+
+def in_turn(*answers: Answer) -> Answer:
+    """One answer after the other, the last one from then on."""
+    left = list(answers)
+    return lambda handler: (left.pop(0) if len(left) > 1 else left[0])(handler)
 
 
 def test_a_page_comes_with_its_type_and_final_address(site: Site, fetcher: Fetcher) -> None:
@@ -96,12 +113,25 @@ def test_a_page_comes_with_its_type_and_final_address(site: Site, fetcher: Fetch
     found = fetcher.get(site.url("/a#top"))
     assert (found.url, found.final_url) == (site.url("/a#top"), site.url("/b?x=1"))
     assert (found.content_type, found.body) == ("text/html; charset=utf-8", b"<p>hello")
-    assert site.agents == {AGENT}
+    assert {head["User-Agent"] for head in site.heads} == {AGENT}
 
 
-def test_gzip_is_undone(site: Site, fetcher: Fetcher) -> None:
-    site.pages["/z"] = says(200, gzip.compress(b"text" * 1000), Content_Encoding="gzip")
-    assert fetcher.get(site.url("/z")).body == b"text" * 1000
+def test_an_encoding_is_undone(site: Site, fetcher: Fetcher) -> None:
+    text = os.urandom(30_000) + b"text" * 15_000
+    for encoding, pack in PACK.items():
+        site.pages["/z"] = says(200, pack(text), Content_Encoding=encoding)
+        assert fetcher.get(site.url("/z")).body == text
+    assert site.heads[0]["Accept-Encoding"] == "gzip, br"
+
+
+def test_an_encoding_is_undone_however_it_is_cut() -> None:
+    text = os.urandom(3000) + b"text" * 50_000
+    for encoding, pack in PACK.items():
+        for step in (1, 7, 1000):
+            packed, decoder = pack(text), Decoder("http://a.example/", encoding)
+            raws = (packed[start : start + step] for start in range(0, len(packed), step))
+            assert b"".join(piece for raw in raws for piece in decoder.pieces(raw)) == text
+            decoder.end()
 
 
 @pytest.mark.parametrize(
@@ -113,6 +143,14 @@ def test_an_error_status_is_one_clear_line(site: Site, fetcher: Fetcher, status:
     with pytest.raises(Unreachable) as error:
         fetcher.get(site.url("/a"))
     assert str(error.value) == f"{site.url('/a')}: the server answers {line}"
+
+
+@pytest.mark.parametrize(("status", "gone"), [(404, True), (410, True), (403, False), (503, False)])
+def test_a_page_that_is_gone_is_told_apart(site: Site, fetcher: Fetcher, status: int, gone: bool) -> None:
+    site.pages["/a"] = says(status)
+    with pytest.raises(Unreachable) as error:
+        fetcher.get(site.url("/a"))
+    assert isinstance(error.value, Gone) == gone
 
 
 def test_a_redirect_to_what_is_no_address(site: Site, fetcher: Fetcher) -> None:
@@ -149,20 +187,35 @@ def test_an_endless_body_stops_at_the_size_limit(site: Site, fetcher: Fetcher) -
         fetcher.get(site.url("/a"))
 
 
-@pytest.mark.parametrize("shape", ["one member", "deflate"])
-def test_a_bomb_stops_at_the_decompressed_size(site: Site, fetcher: Fetcher, shape: str) -> None:
-    bomb = b"\0" * 30_000_000
-    packed = gzip.compress(bomb) if shape == "one member" else zlib.compress(bomb)
+PACK = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
+
+
+@pytest.mark.parametrize("encoding", PACK)
+def test_a_bomb_stops_at_the_decompressed_size(site: Site, fetcher: Fetcher, encoding: str) -> None:
+    packed = PACK[encoding](b"\0" * 30_000_000)
     assert len(packed) < 100_000
-    site.pages["/a"] = says(200, packed, Content_Encoding="gzip" if shape == "one member" else "deflate")
+    site.pages["/a"] = says(200, packed, Content_Encoding=encoding)
     with pytest.raises(TooLarge):
         fetcher.get(site.url("/a"))
+
+
+@pytest.mark.parametrize("encoding", PACK)
+def test_a_bomb_is_unpacked_in_small_pieces(encoding: str) -> None:
+    pieces = Decoder("http://a.example/", encoding).pieces(PACK[encoding](b"\0" * 3_000_000))
+    sizes = [len(piece) for piece in pieces]
+    assert max(sizes) <= 100_000
+    assert sum(sizes) == 3_000_000
 
 
 @pytest.mark.parametrize(
     ("encoding", "body", "line"),
     [
-        ("br", b"..", "compressed as 'br'"),
+        ("zstd", b"..", "compressed as 'zstd'"),
+        ("gzip, br", brotli.compress(gzip.compress(b"text")), "compressed as 'gzip, br'"),
+        ("br", b"not brotli", "damaged"),
+        ("br", brotli.compress(b"text") + b"more", "damaged"),
+        ("br", brotli.compress(os.urandom(5000))[:-12], "cut off"),
+        ("br", b"", "cut off"),
         ("gzip", b"not gzip", "damaged"),
         ("gzip", gzip.compress(b"text" * 1000)[:-12], "cut off"),
     ],
@@ -218,6 +271,140 @@ def test_a_closed_port_and_a_missing_host(fetcher: Fetcher) -> None:
         fetcher.get("http://nowhere.invalid/a")
 
 
+# --- what has not changed
+
+KNOWN = Validators(etag='W/"7"', last_modified="Sun, 22 Nov 2026 08:00:00 GMT")
+
+
+def conditions(site: Site) -> list[tuple[str | None, str | None]]:
+    """What each request but those for robots.txt came with."""
+    asked = zip(site.asked, site.heads, strict=True)
+    return [(head["If-None-Match"], head["If-Modified-Since"]) for path, head in asked if path != "/robots.txt"]
+
+
+def test_validators_come_with_an_answer_and_go_back(site: Site, fetcher: Fetcher) -> None:
+    site.pages["/a"] = says(200, b"a", ETag=KNOWN.etag or "", Last_Modified=KNOWN.last_modified or "")
+    found = fetcher.get(site.url("/a"))
+    assert (found.etag, found.last_modified) == (KNOWN.etag, KNOWN.last_modified)
+    site.pages["/a"] = says(304)
+    assert fetcher.get_if_changed(site.url("/a"), KNOWN) is None
+    site.pages["/a"] = says(200, b"new")
+    changed = fetcher.get_if_changed(site.url("/a"), KNOWN)
+    assert changed is not None
+    assert (changed.body, changed.etag, changed.last_modified) == (b"new", None, None)
+    assert conditions(site) == [(None, None)] + 2 * [(KNOWN.etag, KNOWN.last_modified)]
+
+
+@pytest.mark.parametrize("etag", ['"' + "x" * 600 + '"', '"\xe9"', '"\t"', ""])
+def test_a_validator_that_cannot_be_sent_back_is_none(site: Site, fetcher: Fetcher, etag: str) -> None:
+    site.pages["/a"] = says(200, b"a", ETag=etag)
+    assert fetcher.get(site.url("/a")).etag is None
+    fetcher.get_if_changed(site.url("/a"), Validators(etag=f"{etag}\r\nX: y"))
+    assert conditions(site) == 2 * [(None, None)]
+
+
+def test_conditions_stay_with_their_host(site: Site, fetcher: Fetcher) -> None:
+    other = Site()
+    other.pages["/c"] = says(200, b"c")
+    site.pages |= {"/a": says(302, Location="/b"), "/b": says(302, Location=other.url("/c"))}
+    found = fetcher.get_if_changed(site.url("/a"), KNOWN)
+    other.close()
+    assert found is not None
+    assert found.final_url == other.url("/c")
+    assert conditions(site) == 2 * [(KNOWN.etag, KNOWN.last_modified)]
+    assert conditions(other) == [(None, None)]
+
+
+def test_a_304_that_nobody_asked_for(site: Site, fetcher: Fetcher) -> None:
+    site.pages["/a"] = says(304)
+    for get in (fetcher.get, lambda url: fetcher.get_if_changed(url, Validators())):
+        with pytest.raises(Unreachable, match="the server answers 304 Not Modified"):
+            get(site.url("/a"))
+
+
+# --- servers that ask for patience
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "waits"),
+    [(429, "7", [7, 7]), (503, "60", [60, 60]), (503, None, [3, 6]), (429, "soon", [3, 6]), (429, "0", [1, 1]),
+     (500, None, [3]), (502, "50", [3]), (504, None, [3]), (403, "7", [])],
+)  # fmt: skip
+def test_a_failing_server_is_asked_again_politely(
+    site: Site, fetcher: Fetcher, slept: list[float], status: int, asked: str | None, waits: list[float]
+) -> None:
+    failing = says(status, Retry_After=asked) if asked else says(status)
+    site.pages["/a"] = in_turn(*[failing] * len(waits), says(200 if waits else status, b"a"))
+    if waits:
+        assert fetcher.get(site.url("/a")).body == b"a"
+    else:
+        with pytest.raises(Unreachable):
+            fetcher.get(site.url("/a"))
+    assert slept == waits
+
+
+@pytest.mark.parametrize(("status", "tries"), [(503, 3), (500, 2), (403, 1)])
+def test_a_server_that_goes_on_failing_is_given_up(site: Site, fetcher: Fetcher, status: int, tries: int) -> None:
+    site.pages["/a"] = says(status)
+    with pytest.raises(Unreachable, match=f"the server answers {status}") as error:
+        fetcher.get(site.url("/a"))
+    assert error.value.retry_after is None
+    assert site.asked == ["/robots.txt"] + ["/a"] * tries
+
+
+def test_a_connection_that_breaks_is_tried_once_more(site: Site, fetcher: Fetcher, slept: list[float]) -> None:
+    site.pages["/a"] = in_turn(says(200, b"half", Content_Length="8"), says(200, b"whole"))
+    assert fetcher.get(site.url("/a")).body == b"whole"
+    assert slept == [3]
+
+
+@pytest.mark.parametrize("asked", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT", "9" * 5000])
+def test_a_host_that_names_a_later_time_is_left_alone(
+    site: Site, fetcher: Fetcher, slept: list[float], asked: str
+) -> None:
+    site.pages |= {"/a": says(429, Retry_After=asked), "/b": says(200, b"b")}
+    for path in ("/a", "/b"):
+        line = rf"{path}: the server asks to come back at \d\d:\d\d UTC \(429 Too Many Requests\)$"
+        with pytest.raises(Unreachable, match=line) as error:
+            fetcher.get(site.url(path))
+        assert error.value.retry_after == pytest.approx(3600 if asked == "3600" else 86_400, abs=60)
+    assert site.asked == ["/robots.txt", "/a"]
+    assert slept == []
+
+
+def test_patience_has_an_end(site: Site, fetcher: Fetcher, slept: list[float]) -> None:
+    """However many redirects have us wait, it is two minutes at most for one address."""
+    site.pages |= {
+        "/a": in_turn(says(503, Retry_After="50"), says(302, Location="/b")),
+        "/b": says(503, Retry_After="50"),
+    }
+    with pytest.raises(Unreachable, match="asks to come back at"):
+        fetcher.get(site.url("/a"))
+    assert slept == [50, 50]
+
+
+def test_waiting_is_not_fetching(site: Site) -> None:
+    """The time for an address is time on the network: pauses and patience are not of it."""
+    site.pages["/a"] = in_turn(says(503, Retry_After="9"), says(200, b"a"))
+    with Fetcher(
+        Limits(seconds=0.5), user_agent=AGENT, allow_private=True, pause=5, sleep=lambda seconds: time.sleep(0.6)
+    ) as fetcher:
+        assert fetcher.get(site.url("/a")).body == b"a"
+
+
+def test_a_dead_host_is_not_tried_with_each_address() -> None:
+    inner = Inner()
+    backend = CheckedBackend(resolve=lambda host, port: asked.append(host) or [], inner=inner)
+    asked: list[str] = []
+    with Fetcher(user_agent=AGENT, transport=CheckedTransport(backend), respect_robots=False) as fetcher:
+        for path in ("/a", "/b"):
+            with pytest.raises(Unreachable, match=f"^http://dead.example{path}: this host has no address$"):
+                fetcher.get(f"http://dead.example{path}")
+        with pytest.raises(Unreachable):
+            fetcher.get("https://dead.example/")
+    assert asked == ["dead.example", "dead.example"]
+
+
 # --- robots.txt
 
 
@@ -240,6 +427,24 @@ def test_a_robots_txt_that_fails_forbids(site: Site, fetcher: Fetcher, status: i
     site.pages |= {"/robots.txt": says(status), "/a": says(200, b"a")}
     with pytest.raises(Refused, match=f"robots.txt cannot be read .*{status}"):
         fetcher.get(site.url("/a"))
+
+
+def test_a_robots_txt_that_asks_for_patience_gets_it(site: Site, fetcher: Fetcher, slept: list[float]) -> None:
+    site.pages |= {"/robots.txt": in_turn(says(503, Retry_After="9"), says(404)), "/a": says(200, b"a")}
+    assert fetcher.get(site.url("/a")).body == b"a"
+    assert slept == [9]
+
+
+@pytest.mark.parametrize(("asked", "waits"), [("7", 7), ("900", 30), ("never", 20)])
+def test_the_pause_that_a_host_asks_for_wins(site: Site, asked: str, waits: float) -> None:
+    slept: list[float] = []
+    site.pages["/robots.txt"] = says(200, f"User-agent: *\nCrawl-delay: {asked}\n".encode())
+    site.pages["/a"] = in_turn(says(302, Location="/b"))
+    site.pages["/b"] = says(200, b"b")
+    with Fetcher(user_agent=AGENT, allow_private=True, pause=20, sleep=slept.append) as fetcher:
+        fetcher.get(site.url("/a"))
+    assert len(slept) == 2
+    assert all(waits - 5 < wait <= waits for wait in slept)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from corpus.database import Database
-from corpus.documents import Documents, draft_digest
+from corpus.documents import draft_digest
 from corpus.errors import StoreUnusable, Unreachable
+from corpus.store import Corpus
 from corpus.types import Draft, Filter, PassageText
 from corpus.urls import canonical
-from ingest.fetch import Fetched
+from ingest.extract import extract
+from ingest.fetch import Fetched, Validators
 from ingest.pipeline import Ingestor, Seen, decide, readable_name, to_draft
-from ingest.types import Item, Options, Outcome, Page
+from ingest.sources import Sources
+from ingest.types import Bounds, Item, Options, Outcome, Page
+from ingest.visits import Visits
 
 
 class Web:
@@ -30,6 +33,9 @@ class Web:
         final_url, body = self.pages[url]
         return Fetched(url=url, final_url=final_url, content_type="text/html", body=body)
 
+    def get_if_changed(self, url: str, known: Validators) -> Fetched:
+        return self.get(url)
+
 
 def by_paragraph(draft: Draft) -> Sequence[PassageText]:
     return [PassageText("", part) for part in draft.text.split("\n\n") if part.strip()]
@@ -40,10 +46,11 @@ class Home:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.database = Database(folder / "home" / "x.db")
-        self.documents = Documents(self.database)
+        self.corpus = Corpus(folder / "home")
+        self.database, self.documents = self.corpus.db, self.corpus.documents
         self.web = Web()
-        self.ingestor = Ingestor(self.documents, self.web, by_paragraph, max_bytes=100_000)
+        self.sources = Sources(Visits(self.web, self.corpus.fetches), extract=extract, bounds=Bounds(bytes=100_000))
+        self.ingestor = Ingestor(self.corpus, self.sources, by_paragraph)
 
     def write(self, name: str, text: str | bytes) -> Path:
         path = self.folder / "files" / name
@@ -320,7 +327,7 @@ def test_an_error_of_ours_is_not_hidden(home: Home) -> None:
 
     home.write("a.md", "Text.")
     with pytest.raises(ZeroDivisionError):
-        list(Ingestor(home.documents, home.web, broken).add(str(home.folder / "files"), Options()))
+        list(Ingestor(home.corpus, home.sources, broken).add(str(home.folder / "files"), Options()))
     assert home.documents.count() == 0
 
 

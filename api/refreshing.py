@@ -1,0 +1,135 @@
+"""Refreshes: a subscribed source taken in again, what came of it, and when it is due next."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from api.wiring import Lessonry
+from corpus.errors import Conflict, LessonryError, SourceError
+from corpus.types import Refresh, Subscription
+from ingest.types import DEPTH, Options, Outcome
+
+_LONGEST_WAIT = 7 * 86_400
+_UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400}
+_WORDS = {"hourly": 3_600, "daily": 86_400, "weekly": 7 * 86_400}
+_SHORTEST = 300
+
+Stop = Callable[[], bool]
+Seen = Callable[[Outcome], None]
+
+
+class Stopped(Exception):
+    """The process is to end: what is left of the refresh is done by the next one."""
+
+
+def seconds_of(every: str) -> int:
+    """A schedule as people write it (`daily`, `6h`, `2w`) in seconds, at least five minutes; SourceError for no such.
+
+    >>> seconds_of("6h")
+    21600
+    """
+    number, unit = every[:-1], every[-1:]
+    seconds = _WORDS.get(every) or (int(number) * _UNITS[unit] if number.isdecimal() and unit in _UNITS else 0)
+    if not _SHORTEST <= seconds <= 366 * 86_400:
+        raise SourceError(
+            f"--every {every}", "give hourly, daily, weekly, or a time from 5m to 366d such as 30m, 6h, 2d"
+        )
+    return seconds
+
+
+def options_of(subscription: Subscription) -> Options:
+    """How a source is taken in, as it was subscribed to."""
+    told = subscription.options
+    return Options(
+        kind=told.get("kind"), tags=tuple(told.get("tags", ())), form=told.get("form"),
+        match=tuple(told.get("match", ())), depth=told.get("depth", DEPTH), most=told.get("most"),
+        mask_people=told.get("mask_people", False), columns=told.get("columns", {}), refresh=True,
+    )  # fmt: skip
+
+
+class Refresher:
+    """Refreshes the sources of one home, each by one process at a time."""
+
+    def __init__(self, lessonry: Lessonry) -> None:
+        self._lessonry = lessonry
+        self._subscriptions = lessonry.corpus.subscriptions
+
+    def refresh(
+        self, subscription: Subscription, *, stop: Stop = lambda: False, seen: Seen = lambda _: None
+    ) -> Refresh:
+        """Take a source in again; how it went. Conflict if another process is at it, Stopped if `stop` says so.
+
+        A source that fails is asked again later and later, at most a week later, or when its server says.
+        """
+        with self._alone(subscription):
+            number = self._subscriptions.begin(subscription.id)
+            counts: Counter[str] = Counter()
+            wait, error = float(subscription.every), None
+            try:
+                error = self._take_in(subscription, counts, stop, seen)
+            except LessonryError as fault:
+                error = str(fault)
+            failures = subscription.failures + 1 if error else 0
+            if error:
+                wait = min(wait * 2 ** (failures - 1), _LONGEST_WAIT)
+            self._subscriptions.end(number, dict(counts), error=error, failures=failures, wait=wait)
+        return next(one for one in self._subscriptions.log(subscription.id) if one.number == number)
+
+    def _take_in(self, subscription: Subscription, counts: Counter[str], stop: Stop, seen: Seen) -> str | None:
+        """Count what becomes of the items; one line if the source could not be read at all."""
+        known = self._subscriptions.items(subscription.id)
+        options = replace(options_of(subscription), again=tuple(known))
+        collection = subscription.options.get("collection")
+        error = None
+        for outcome in self._lessonry.ingestor.add(subscription.address, options):
+            counts["seen"] += 1
+            counts[outcome.status] += 1
+            counts["gone"] += outcome.gone
+            error = error or (outcome.error if outcome.status == "failed" else None)
+            if outcome.id and known.get(outcome.source, "") != outcome.id:
+                self._subscriptions.note_item(subscription.id, outcome.source, outcome.id)
+            if outcome.id and outcome.status == "added" and collection:
+                self._lessonry.add_to_collection(collection, outcome.id)
+            seen(outcome)
+            if stop():
+                raise Stopped
+        return error if counts["failed"] == counts["seen"] else None
+
+    @contextmanager
+    def _alone(self, subscription: Subscription) -> Iterator[None]:
+        """A lock that is free again when its process ends, however it does."""
+        folder = self._lessonry.settings.home / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(folder / f"{subscription.id}.lock", timeout=0):
+                yield
+        except Timeout:
+            raise Conflict(
+                f"{subscription.address} is being refreshed by another process; wait for it to end"
+            ) from None
+
+
+def health(lessonry: Lessonry, subscription: Subscription) -> dict[str, Any]:
+    """A source as people see it: what it is, when it was refreshed, how that went, and when it is again."""
+    log = lessonry.corpus.subscriptions.log(subscription.id)
+    success = lessonry.corpus.subscriptions.last_success(subscription.id)
+    failed = next((one for one in log if one.error), None)
+    latest = next((one for one in log if one.ended), None)
+    counts = latest.counts if latest else {}
+    return {
+        "id": subscription.id,
+        "address": subscription.address,
+        "options": subscription.options,
+        "every_seconds": subscription.every,
+        "paused": subscription.paused,
+        "due": subscription.due,
+        "last_success": success.ended if success else None,
+        "last_error": failed.error if failed else None,
+        "last_error_at": failed.ended if failed else None,
+        **{name: counts.get(name, 0) for name in ("seen", "added", "changed", "failed", "skipped")},
+        "gone": lessonry.corpus.subscriptions.gone(subscription.id),
+    }

@@ -1,0 +1,1 @@
+"""Pages with known text: how much of a document comes out of the page that it stands in, and nothing else."""

@@ -1,0 +1,76 @@
+"""The copies of a document among what is stored: found by fingerprint, told by `ingest.copies`, kept as aliases."""
+
+from corpus.store import Corpus
+from corpus.types import Document, Draft
+from ingest.copies import judge
+from ingest.fingerprint import fingerprint
+
+_MOST_CANDIDATES = 20
+_AT_A_TIME = 500
+Original = tuple[Document, str]
+"""The document that a draft is a copy of, and why."""
+
+
+class Twins:
+    """Looks for copies of what is taken in. What a person decided about a pair stands."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+
+    def original_of(self, draft: Draft, *, notes: bool) -> Original | None:
+        """The stored document that a new draft is a copy of, None if it is a document of its own.
+
+        With `notes`, an alias that became another text is taken off, and a doubtful pair is kept for a person.
+        """
+        if self._corpus.documents.digest(draft.id) is not None:
+            return None
+        owner = self._corpus.aliases.document_of(draft.identity)
+        if owner is not None:
+            document = self._corpus.documents.get(owner)
+            verdict = judge(draft, document)
+            if verdict is not None and verdict.copy:
+                return document, verdict.reason
+            if notes:
+                self._corpus.aliases.drop(draft.identity)
+        return self._nearest(draft, notes=notes)
+
+    def _nearest(self, draft: Draft, *, notes: bool) -> Original | None:
+        mark = fingerprint(draft.text)
+        candidates = self._corpus.fingerprints.candidates(mark.bands, most=_MOST_CANDIDATES) if mark else []
+        for document in self._corpus.documents.get_many(candidates).values():
+            verdict = judge(draft, document)
+            if verdict is None or self._corpus.aliases.decision(draft.identity, document.identity) == "apart":
+                continue
+            if verdict.copy:
+                return document, verdict.reason
+            if notes:
+                self._corpus.aliases.propose(draft.identity, document.identity, "copy", verdict.reason, verdict.score)
+        return None
+
+    def note(self, copy: Draft, document: Document, reason: str) -> None:
+        """Keep the copy's address, and its text in case that a person splits it off again."""
+        self._alias(copy.identity, document.id, reason, copy)
+
+    def note_redirect(self, identity: str, document_id: str) -> None:
+        """Keep an address that leads to a document, unless a document of its own stands there."""
+        if self._corpus.documents.digest(Draft(identity=identity, title="", text="").id) is None:
+            self._alias(identity, document_id, "it leads to this page", None)
+
+    def _alias(self, identity: str, document_id: str, reason: str, copy: Draft | None) -> None:
+        owner = self._corpus.aliases.document_of(identity)
+        if owner == document_id:
+            return
+        if owner is not None:
+            self._corpus.aliases.drop(identity)
+        self._corpus.aliases.add(identity, document_id, reason, copy)
+
+    def know(self, document_id: str, text: str) -> None:
+        """Remember a document's fingerprint, so that copies of it are found."""
+        mark = fingerprint(text)
+        self._corpus.fingerprints.put(document_id, mark.signature if mark else b"", mark.bands if mark else ())
+
+    def know_all(self) -> None:
+        """Remember the fingerprints of documents that came in another way, such as a bundle."""
+        while missing := self._corpus.fingerprints.missing(_AT_A_TIME):
+            for document in self._corpus.documents.get_many(missing).values():
+                self.know(document.id, document.text)
