@@ -34,7 +34,7 @@ eval: .venv/installed  ## relevance on the judged sets at hand (IR= for another 
 
 bench: .venv/installed  ## speed against a baseline in the same run, extraction against known texts
 	$(BIN)/python benchmarks/query_start.py
-	$(BIN)/python benchmarks/pdf_text.py $(DATA)/wikimedia-incidents
+	$(BIN)/python benchmarks/extraction $(DATA)
 	$(BIN)/python benchmarks/taking_in.py $(DATA)
 
 lock: .venv/installed-test  ## write constraints.txt from what is installed

@@ -40,6 +40,9 @@ def read_ahead(
             if not coming:
                 return
             yield coming.popleft()
+    except BaseException:  # closed, or there is something wrong with the tasks themselves
+        crew.drop()
+        raise
     finally:
         crew.dismiss()
 
@@ -85,13 +88,17 @@ class _Crew(Generic[T, R]):
                 threading.Thread(target=self._serve, daemon=True, name=f"ahead-{self._threads}").start()
         return order.future
 
-    def dismiss(self) -> None:
-        """Nothing more is begun."""
+    def drop(self) -> None:
+        """Forget what has not begun."""
         with self._changed:
-            self._dismissed = True
             for order in self._orders:
                 order.future.cancel()
             self._orders.clear()
+
+    def dismiss(self) -> None:
+        """There will be no more orders: the threads end when they are done."""
+        with self._changed:
+            self._dismissed = True
             self._changed.notify_all()
 
     def _serve(self) -> None:
@@ -102,15 +109,17 @@ class _Crew(Generic[T, R]):
                 order.future.set_exception(error)
             with self._changed:
                 self._busy.discard(order.key)
+            del order  # a thread that waits keeps no result alive
 
     def _next(self) -> _Order[T, R] | None:
         """The next order that can be begun, None when there will be none."""
         with self._changed:
-            while not self._dismissed:
+            while True:
                 for order in self._orders:
                     if order.key not in self._busy:
                         self._orders.remove(order)
                         self._busy.add(order.key)
                         return order
+                if self._dismissed:
+                    return None
                 self._changed.wait()
-        return None

@@ -135,11 +135,11 @@ def _time(value: object) -> datetime | None:
     """A moment in UTC; one that names no zone is taken for UTC (only the order matters then)."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        if found is None or found.tzinfo is None:
+            return found and found.replace(tzinfo=UTC)
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day there are have no other zone's time
         return None
-    if found is None:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _moment(value: object) -> str:

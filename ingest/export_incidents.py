@@ -214,9 +214,7 @@ def _statuspage(page: Record, value: object, shown: str) -> Page:
     facts = {"Impact": word(incident, "impact"), "Affected": ", ".join(affected)}
     return made(
         shown,
-        joined(
-            [_lines(facts) if course else "", course, section("Post-mortem", plain(word(incident, "postmortem_body")))]
-        ),
+        joined([_lines(facts) if course else "", course, told]),
         title=word(incident, "name"),
         id=word(incident, "id"),
         kind=None if word(incident, "impact") == "maintenance" else "post-mortem",

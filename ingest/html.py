@@ -1,4 +1,4 @@
-"""HTML -> Page: the main content by trafilatura, unless it loses too much beside a careful walk of our own."""
+"""HTML -> Page: what is left of a page without its furniture, or what its scripts would draw."""
 
 import warnings
 from dataclasses import replace
@@ -16,7 +16,6 @@ from ingest.html_furniture import pruned
 from ingest.html_metadata import page_of
 from ingest.types import Page
 
-
 _ALMOST_NOTHING = 100
 """A body with fewer words than this may be drawn by a script: the text is looked for in the page's JSON."""
 
@@ -30,7 +29,8 @@ def read_html(text: str, *, source: str) -> Page:
     try:
         soup, bare = _soup(text), _soup(text)
         part, _ = pruned(bare)
-        if len(part.get_text(" ").split()) < _ALMOST_NOTHING and unfold(soup):
+        words = len(part.get_text(" ").split())
+        if words < _ALMOST_NOTHING and unfold(soup, least=3 * words):
             bare = _soup(str(soup))
             part, _ = pruned(bare)
         page = page_of(soup, bare, fields)

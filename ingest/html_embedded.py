@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -39,13 +40,16 @@ class _Found:
     title: str | None
 
 
-def embedded(soup: BeautifulSoup) -> tuple[str | None, str] | None:
-    """Title and content, as HTML, of the longest text in the page's JSON; None if there is no text of some length."""
+def unfold(soup: BeautifulSoup, least: int) -> bool:
+    """Puts the longest text of the page's JSON in the place of its body. True if there is one of `least` words."""
     found = [one for value in _values(soup) for one in _texts(value)]
     best = max(found, key=lambda one: one.words, default=None)
-    if best is None or best.words < _LEAST_WORDS:
-        return None
-    return best.title, _as_html(best.text)
+    if best is None or best.words < max(least, _LEAST_WORDS) or not isinstance(soup.body, Tag):
+        return False
+    heading = f"<h1>{html.escape(best.title)}</h1>" if best.title else ""
+    drawn = BeautifulSoup(f"<html><body><article>{heading}{_as_html(best.text)}</article></body></html>", "lxml").body
+    soup.body.replace_with(drawn or "")
+    return True
 
 
 def _values(soup: BeautifulSoup) -> Iterator[object]:
@@ -53,24 +57,27 @@ def _values(soup: BeautifulSoup) -> Iterator[object]:
     for tag in soup.find_all("script")[:100]:
         text = tag.get_text()[:_MOST_SCRIPT]
         if "json" in str(tag.get("type") or "").lower():
-            yield from _decoded(text, len(text) - len(text.lstrip()))
+            yield _decoded(text.strip())[0]
             continue
-        end = 0
-        for _, match in zip(range(_MOST_STARTS), _ASSIGNED.finditer(text), strict=False):
-            if match.end() >= end:
-                for value, end in _decoded_with_end(text, match.end()):
-                    yield from _decoded(value, 0) if isinstance(value, str) else [value]
+        yield from _assigned(text)
 
 
-def _decoded(text: str, start: int) -> list[object]:
-    return [value for value, _ in _decoded_with_end(text, start)]
+def _assigned(text: str) -> Iterator[object]:
+    """The values of the variables that a script sets, and what it parses."""
+    end = 0
+    for match in islice(_ASSIGNED.finditer(text), _MOST_STARTS):
+        if match.end() < end:  # inside of the value before
+            continue
+        value, end = _decoded(text, match.end())
+        yield _decoded(value)[0] if isinstance(value, str) else value
 
 
-def _decoded_with_end(text: str, start: int) -> list[tuple[Any, int]]:
+def _decoded(text: str, start: int = 0) -> tuple[Any, int]:
+    """The JSON value that begins there and its end; None if it is broken."""
     try:
-        return [json.JSONDecoder(strict=False).raw_decode(text, start)]
+        return json.JSONDecoder(strict=False).raw_decode(text, start)
     except (ValueError, RecursionError):
-        return []
+        return None, start
 
 
 def _texts(value: object) -> Iterator[_Found]:
@@ -123,16 +130,3 @@ def _as_html(text: str) -> str:
         return str(MarkdownIt("commonmark").enable("table").render(text))
     parts = re.split(r"\n\s*\n", html.escape(text, quote=False))
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in parts)
-
-
-def unfold(soup: BeautifulSoup) -> bool:
-    """Puts the embedded text in the place of the body. True if there is one."""
-    found = embedded(soup)
-    if found is None:
-        return False
-    title, content = found
-    heading = f"<h1>{html.escape(title)}</h1>" if title else ""
-    drawn = BeautifulSoup(f"<html><body><article>{heading}{content}</article></body></html>", "lxml").body
-    if isinstance(soup.body, Tag) and isinstance(drawn, Tag):
-        soup.body.replace_with(drawn.extract())
-    return isinstance(drawn, Tag)

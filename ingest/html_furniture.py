@@ -2,27 +2,30 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from bs4 import BeautifulSoup, Tag
 
+from ingest import metadata
 from ingest.headed import one_line
 
 _NEVER_TEXT = "script style noscript template iframe object svg button select nav".split()
 _ROLES = frozenset("navigation banner contentinfo search dialog alertdialog complementary".split())
 _CERTAIN = frozenset(
-    "ad ads adsbygoogle adslot advert advertisement advertisements adverts breadcrumb breadcrumbs catlinks comment"
-    " commentlist comments consent cookie cookiebot cookieconsent cookies disqus editsection gdpr gutter headerlink"
+    "ad ads adsbygoogle adslot advert advertisement advertisements adverts breadcrumb breadcrumbs catlinks consent cookie cookiebot cookieconsent cookies editsection gdpr headerlink"
     " lineno linenos linenumbers navbox newsletter noprint onetrust outbrain pager pagination popup printfooter"
-    " recommendations recommended related relatedposts respond share sharedaddy sharing sitenotice skip social"
+    " recommendations related relatedposts share sharedaddy sharing sitenotice skip social"
     " sponsored subscribe taboola".split()
 )
+_SAID = frozenset("comment comments commentlist disqus".split())
 _LIKELY = frozenset(
-    "announcement author banner bio edit feedback footer helpful hidden infobox jump masthead menu modal most nav navbar"
-    " navigation portlet promo rail siderail sidebar sidenav tags teaser teasers ticker toc toolbar widget".split()
+    "announcement author banner bio edit feedback footer helpful hidden infobox jump masthead menu modal nav"
+    " navbar navigation portlet promo rail recommended siderail sidebar sidenav tags teaser teasers ticker toc toolbar"
+    " widget".split()
 )
-"""Words in the names of parts. What is merely likely is content if it holds prose: books put real content into asides."""
+"""Words in the names of parts. What is merely likely is content if it holds prose: books have such asides."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_OF_ANOTHER = re.compile(r"(?:has|no|with|without|tag|category|author)[-_]", re.IGNORECASE)
+_OF_ANOTHER = re.compile(r"(?:has|no|with|without|tag|category)[-_]", re.IGNORECASE)
 """Names of a whole for what it holds or lacks, and those by which blogs file a post: `no-sidebar`, `tag-cookies`."""
 _UNSEEN = frozenset(("sr-only", "visually-hidden", "screen-reader-text"))
 _TALK = re.compile(
@@ -33,7 +36,8 @@ _TALK = re.compile(
 _ELSEWHERE = re.compile(
     r"related(?: (?:posts?|articles?|stories|content|news|pages))?|you (?:may|might) (?:also )?(?:like|enjoy).*"
     r"|(?:more|latest|recent|popular) (?:from|in|on|posts?|articles|stories|news)\b.*|most (?:read|popular|shared)"
-    r"|(?:read|up|what to read) next|keep reading|recommended(?: for you| reading)?|trending.*",
+    r"|(?:read|up|what to read) next|keep reading|recommended(?: for you| reading)?|trending.*"
+    r"|(?:past|previous|other) incidents",
     re.IGNORECASE,
 )
 _WRITER = re.compile(r"about the authors?|(?:about|written by) (?:[A-Z][\w.'’-]+ ?){1,4}")
@@ -49,9 +53,13 @@ def pruned(soup: BeautifulSoup) -> tuple[Tag, bool]:
     body = soup.body if isinstance(soup.body, Tag) else soup
     for tag in body.find_all(_NEVER_TEXT):
         tag.decompose()
-    for find in (_sign_ups, _headed_boxes, _furniture):
-        for tag in list(find(body)):
-            tag.extract()
+    for tag in [*_sign_ups(body), *_headed_boxes(body)]:
+        tag.extract()
+    found = list(_furniture(body))
+    if sum(len(tag.get_text()) for tag in found) > 0.95 * len(body.get_text()):
+        found = [tag for tag in found if not _is_said(tag)]  # a forum: what people say is what it is about
+    for tag in found:
+        tag.extract()
     left = len(body.get_text(strip=True))
     best = max(_marked(body), key=lambda tag: len(tag.get_text()), default=None)
     if best is not None and len(best.get_text(strip=True)) * 3 > left:
@@ -85,11 +93,10 @@ def _likelihood(tag: Tag) -> float:
     """The share of the page's text up to which the part is furniture: 0 if nothing says that it is."""
     if tag.name in ("html", "body", "main") or (tag.name == "article" and tag.find_parent("article") is None):
         return 0
-    names = [str(name) for name in (_id_of(tag), *tag.get_attribute_list("class")[:8]) if name]
-    words = {word.lower() for name in names if not _OF_ANOTHER.match(name) for word in _WORD.findall(name)}
-    if words & _CERTAIN or str(tag.get("itemtype")).endswith("/Comment"):
+    words = _words_of(tag)
+    if words & _CERTAIN or _is_said(tag) or _is_line_numbers(tag):
         return 0.8
-    if tag.has_attr("hidden") or tag.get("role") in _ROLES or not _UNSEEN.isdisjoint(names):
+    if tag.has_attr("hidden") or tag.get("role") in _ROLES or not _UNSEEN.isdisjoint(tag.get_attribute_list("class")):
         return 0.5
     if tag.name in ("form", "header", "footer"):
         return 0 if _holds_content(tag) else 0.5
@@ -98,11 +105,25 @@ def _likelihood(tag: Tag) -> float:
     return 0
 
 
+def _words_of(tag: Tag) -> set[str]:
+    """The words in the part's identifier and in the names of its classes."""
+    names = (_id_of(tag), *(str(name) for name in tag.get_attribute_list("class")[:8]))
+    return {word.lower() for name in names if not _OF_ANOTHER.match(name) for word in _WORD.findall(name)}
+
+
+def _is_said(tag: Tag) -> bool:
+    return bool(_words_of(tag) & _SAID) or str(tag.get("itemtype")).endswith("/Comment")
+
+
+def _is_line_numbers(tag: Tag) -> bool:
+    return tag.name == "td" and tag.find("pre") is not None and re.fullmatch(r"[\d\s]+", tag.get_text()) is not None
+
+
 def _id_of(tag: Tag) -> str:
     """The part's identifier, unless it was made from the words of the heading or sentence that the part starts with."""
     name = str(tag.get("id") or "")
     words = [word.lower() for word in _WORD.findall(name)]
-    if len(words) > 3 or not (_CERTAIN | _LIKELY).intersection(words):
+    if len(words) > 3 or (_CERTAIN | _LIKELY | _SAID).isdisjoint(words):
         return ""
     start = re.sub(r"[\W\d_]+", "", _start(tag, 200)).lower()
     return "" if start.startswith("".join(words)) else name
@@ -123,10 +144,17 @@ def _holds_title(tag: Tag) -> bool:
 
 
 def _holds_content(tag: Tag) -> bool:
-    """A header that titles an article, a form around a whole page."""
+    """A header that titles an article, or the page if no article has a title of its own; a form around a whole page."""
     if tag.name == "header":
-        return tag.find("h1") is not None and tag.find_parent(["article", "main", "section"]) is not None
+        return tag.find("h1") is not None and (
+            tag.find_parent(["article", "main", "section"]) is not None or not _titled_elsewhere(tag)
+        )
     return tag.find(["article", "main", "h1"]) is not None
+
+
+def _titled_elsewhere(header: Tag) -> bool:
+    following = header.find_all_next("h1", limit=_MOST_BOXES)
+    return any(tag.find_parent(["article", "main"]) and header not in tag.parents for tag in following)
 
 
 def _is_prose(tag: Tag) -> bool:
@@ -141,11 +169,9 @@ def _sign_ups(body: Tag) -> Iterator[Tag]:
     for field in body.find_all("input", type="email")[:_MOST_BOXES]:
         found = None
         for parent in field.parents:
-            if (
-                parent.name not in _BOXES | {"form"}
-                or len(parent.get_text()) > 600
-                or parent.find(["h1", "pre", "article"])
-            ):
+            if parent.name not in _BOXES | {"form"} or parent.find(["h1", "pre", "article"]):
+                break
+            if len(parent.get_text()) > 600:
                 break
             found = parent
         if found is not None:
@@ -155,9 +181,9 @@ def _sign_ups(body: Tag) -> Iterator[Tag]:
 def _headed_boxes(body: Tag) -> Iterator[Tag]:
     """Boxes of their own whose heading calls them comments or other pages, and which look like that too."""
     whole = len(body.get_text())
-    named = [(tag, one_line(tag.get_text())) for tag in body.find_all(_HEADINGS[1:])]
+    named = [(tag, one_line(tag.get_text()[:200])) for tag in body.find_all(_HEADINGS[1:])]
     forms = (_TALK, _ELSEWHERE, _WRITER)
-    named = [(tag, title) for tag, title in named if any(form.fullmatch(title) for form in forms)]
+    named = [(tag, title) for tag, title in named if len(title) < 100 and any(form.fullmatch(title) for form in forms)]
     for heading, title in named[:_MOST_BOXES]:
         box = _box_of(heading, title)
         if box is None or len(box.get_text()) > 0.8 * whole or _is_among_equals(box) or box.find("h1"):
@@ -196,6 +222,10 @@ def _is_talk(box: Tag) -> bool:
 
 
 def _points_elsewhere(box: Tag) -> bool:
+    """A list of links, or of other days."""
+    days = [text for text in islice(box.stripped_strings, 300) if metadata.partial_date(text)]
+    if len(days) > 1:
+        return True
     entries = box.find_all([*_HEADINGS, "li"])[1:]
     linked = [tag for tag in entries if tag.name == "a" or tag.find("a") or tag.find_parent("a")]
     return len(linked) > 1 and len(linked) >= 0.8 * len(entries)

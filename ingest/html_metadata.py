@@ -17,7 +17,8 @@ _ORGANIZATIONS = re.compile(r"Organization$|^Corporation$|^GovernmentAgency$|Bus
 _SITE_AFTER = re.compile(r"(?:.*\s)?[|·•—–»-]+\s+([^|·•—–»]{2,60})")
 _SITE_BEFORE = re.compile(r"([^|·•—–»]{2,60}?)\s+[|·•—–»-]+\s+")
 _NO_NAME = re.compile(
-    r"(?:the |our )?(?:blog|home|home ?page|docs|documentation|wiki|news|status|articles?|posts?|part \d+|page \d+|[\W\d]+)",
+    r"(?:the |our )?(?:blog|home|home ?page|docs|documentation|wiki|news|status|articles?|posts?|(?:part|page) \d+"
+    r"|[\W\d]+)",
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"^(.+?)\s*(?:\s[|·•–—»:-]+\s|\s?[|»]\s?|:\s)\s*((?:(?!\s[|·•–—»-]+\s).)+)$")
@@ -139,9 +140,9 @@ def _site_beside(title: str | None, named: str | None) -> str | None:
     if not title or not named or title == named:
         return None
     if named.startswith(title):
-        match = _SITE_AFTER.fullmatch(named[len(title) :])
+        match = _SITE_AFTER.fullmatch(named[len(title) :][:200])
     else:
-        match = _SITE_BEFORE.fullmatch(named.removesuffix(title)) if named.endswith(title) else None
+        match = _SITE_BEFORE.fullmatch(named.removesuffix(title)[:200]) if named.endswith(title) else None
     name = metadata.name_of(match[1]) if match else None
     return None if name is None or "." in name.strip(".") or _NO_NAME.fullmatch(name) else name
 

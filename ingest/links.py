@@ -1,5 +1,6 @@
 """The links of an HTML page, for those who follow them: to other pages, and to the feeds that a page names."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -7,6 +8,7 @@ from lxml import etree
 
 _MOST = 10_000
 _LONGEST = 2_000
+_HOST = re.compile(r"[\w.:-]+")
 _FEEDS = frozenset(("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"))
 
 
@@ -24,7 +26,7 @@ def address(href: object, base: str) -> str | None:
         _ = parts.port
     except ValueError:
         return None
-    return joined if parts.scheme.lower() in ("http", "https") and parts.hostname else None
+    return joined if parts.scheme.lower() in ("http", "https") and _HOST.fullmatch(parts.hostname or "") else None
 
 
 def links(html: str, base: str) -> list[str]:

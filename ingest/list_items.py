@@ -12,11 +12,11 @@ from ingest.headed import one_line
 from ingest.links import address
 
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-_SILENT = frozenset("script style noscript template svg math head title iframe object pre nav".split())
+_SILENT = frozenset("script style noscript template svg math head title iframe object nav".split())
 _ITEMS = frozenset("li tr dt dd".split())
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form"
-    " header hr legend main ol p section summary table tbody td tfoot th thead tr ul li".split()
+    " header hr legend main ol p pre section summary table tbody td tfoot th thead tr ul li".split()
 )
 _LAYOUT = ["table", "h1", "h2", "h3", "pre", "article"]
 
@@ -92,7 +92,8 @@ class _Reader:
         if tag.name in _SILENT:
             return
         if tag.name == "a" and (link := self.link(tag)):
-            part.pieces.append(link)
+            holder = self.opened(tag, strong=True, outer=None) if link.more and not part.strong else part
+            holder.pieces.append(link)
         elif tag.name in _HEADINGS:
             self.heading(tag, part)
         elif _is_item(tag):

@@ -48,8 +48,8 @@ def read_sitemap(body: bytes, *, source: str, most: int, most_bytes: int) -> Sit
         raise Unreadable(
             source, "it is a gzip archive inside of another; unpack it, or give the address of the inner one"
         )
-    start = decode(body, source).lstrip()[:1]
-    return _of_xml(body, source, most, note) if start == "<" else _of_lines(decode(body, source), source, most, note)
+    text = decode(body, source)
+    return _of_xml(body, source, most, note) if text.lstrip()[:1] == "<" else _of_lines(text, source, most, note)
 
 
 def walk(
@@ -122,7 +122,7 @@ def _of_lines(text: str, source: str, most: int, note: str | None) -> Sitemap:
     addresses = [line for line in lines if address(line, "")]
     if len(addresses) * 2 <= len(lines):
         raise Unreadable(source, "it is no sitemap: neither XML nor a list of addresses, one a line")
-    entries, left_out = _first((Page(text="", url=line) for line in addresses), most)
+    entries, left_out = _first((Page(text="", url=line) for line in addresses), len(addresses), most)
     return Sitemap(entries=entries, left_out=left_out, note=note)
 
 
@@ -131,8 +131,8 @@ def _of_xml(body: bytes, source: str, most: int, note: str | None) -> Sitemap:
     kind = name_of(root).lower()
     if kind not in ("urlset", "sitemapindex"):
         raise Unreadable(source, f"it is {_OTHERS.get(kind, 'XML of another kind')}, not a sitemap")
-    rows = children(root, "url", "sitemap")
-    entries, left_out = _first((page for row in rows if (page := _page(row, source))), most)
+    rows = list(children(root, "url", "sitemap"))
+    entries, left_out = _first((_page(row, source) for row in rows), len(rows), most)
     if kind == "urlset":
         return Sitemap(entries=entries, left_out=left_out, note=note or damage)
     return Sitemap(sitemaps=tuple(page.url or "" for page in entries), left_out=left_out, note=note or damage)
@@ -156,13 +156,14 @@ def _page(row: "etree._Element", source: str) -> Page | None:
     )
 
 
-def _first(pages: Iterable[Page], most: int) -> tuple[tuple[Page, ...], int]:
-    """The first pages of different addresses, and how many come after them."""
+def _first(pages: Iterable[Page | None], count: int, most: int) -> tuple[tuple[Page, ...], int]:
+    """The first pages of different addresses, and how many of the `count` there are were not looked at."""
     found: dict[str, Page] = {}
-    left_out = 0
+    looked = 0
     for page in pages:
-        if len(found) < most:
+        if len(found) == most:
+            break
+        looked += 1
+        if page is not None:
             found.setdefault(canonical(page.url or ""), page)
-        else:
-            left_out += 1
-    return tuple(found.values()), left_out
+    return tuple(found.values()), count - looked

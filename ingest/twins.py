@@ -2,7 +2,7 @@
 
 from corpus.store import Corpus
 from corpus.types import Document, Draft
-from ingest.copies import judge
+from ingest.copies import Verdict, judge
 from ingest.fingerprint import fingerprint
 
 _MOST_CANDIDATES = 20
@@ -27,24 +27,35 @@ class Twins:
         owner = self._corpus.aliases.document_of(draft.identity)
         if owner is not None:
             document = self._corpus.documents.get(owner)
-            verdict = judge(draft, document)
-            if verdict is not None and verdict.copy:
-                return document, verdict.reason
+            reason = self._still_copy(draft, document)
+            if reason is not None:
+                return document, reason
             if notes:
                 self._corpus.aliases.drop(draft.identity)
         return self._nearest(draft, notes=notes)
 
+    def _still_copy(self, draft: Draft, document: Document) -> str | None:
+        """Why what stands at an alias now is still a copy; what a person joined stays joined."""
+        verdict = judge(draft, document)
+        if verdict is not None and verdict.copy:
+            return verdict.reason
+        joined = self._corpus.aliases.decision(draft.identity, document.identity) == "joined"
+        return "joined by a person" if joined else None
+
     def _nearest(self, draft: Draft, *, notes: bool) -> Original | None:
         mark = fingerprint(draft.text)
         candidates = self._corpus.fingerprints.candidates(mark.bands, most=_MOST_CANDIDATES) if mark else []
-        for document in self._corpus.documents.get_many(candidates).values():
+        found = self._corpus.documents.get_many(candidates)
+        doubtful: list[tuple[Document, Verdict]] = []
+        for document in (found[candidate] for candidate in candidates if candidate in found):
             verdict = judge(draft, document)
             if verdict is None or self._corpus.aliases.decision(draft.identity, document.identity) == "apart":
                 continue
             if verdict.copy:
                 return document, verdict.reason
-            if notes:
-                self._corpus.aliases.propose(draft.identity, document.identity, "copy", verdict.reason, verdict.score)
+            doubtful.append((document, verdict))
+        for document, verdict in doubtful if notes else ():
+            self._corpus.aliases.propose(draft.identity, document.identity, "copy", verdict.reason, verdict.score)
         return None
 
     def note(self, copy: Draft, document: Document, reason: str) -> None:

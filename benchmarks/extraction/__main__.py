@@ -43,7 +43,8 @@ def row(name: str, figures: Figures) -> str:
     ours, theirs, plain = (figures.readers.get(reader) for reader in ("lessonry", "trafilatura", "get_text"))
     kept = (figures.headings, figures.code, figures.rows, figures.title, figures.organization)
     cells = [
-        name, str(figures.documents), both(ours), f1(ours), f"{figures.worst:.3f}", both(theirs), f1(theirs), both(plain), f1(plain),
+        name, str(figures.documents), both(ours), f1(ours), f"{figures.worst:.3f}",
+        both(theirs), f1(theirs), both(plain), f1(plain),
         *("" if share is None else f"{share:.3f}" for share in kept),
         " ".join(str(figures.dates[word]) for word in ("right", "absent", "none", "wrong")) if figures.dates else "",
     ]  # fmt: skip

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -114,7 +115,7 @@ def plain(token: Token) -> str:
 
 
 def _after(stream: Sequence[Token], opening: str) -> Iterator[str]:
-    for token, content in zip(stream, stream[1:], strict=False):
+    for token, content in pairwise(stream):
         if token.type == opening and plain(content).strip():
             yield plain(content)
 
@@ -122,7 +123,7 @@ def _after(stream: Sequence[Token], opening: str) -> Iterator[str]:
 def _rows(stream: Sequence[Token]) -> Iterator[str]:
     """The rows of tables, their cells one after another, without the bars that a reader may put between them."""
     cells: list[str] = []
-    for token, content in zip(stream, stream[1:], strict=False):
+    for token, content in pairwise(stream):
         if token.type in ("td_open", "th_open"):
             cells.append(plain(content))
         elif token.type == "tr_close":

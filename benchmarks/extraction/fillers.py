@@ -1,10 +1,10 @@
 """What stands around a text on a site: invented names, and sentences as visitors and site owners write them."""
 
 ORGANIZATIONS = (
-    "Palebridge", "Ottermill", "Brightquay", "Harrow & Finch", "Tidewater Labs", "Lumenfold", "Quarrystone", "Veldt Systems",
+    "Palebridge", "Ottermill", "Brightquay", "Harrow & Finch", "Tidewater Labs", "Lumenfold", "Quarrystone", "Veldt",
 )  # fmt: skip
 PEOPLE = (
-    "Ines Okafor", "Tomasz Wrobel", "Priya Raman", "Jonas Lind", "Mei Castellano", "Ruth Abara", "Dag Eriksen", "Lola Pinto",
+    "Ines Okafor", "Tomasz Wrobel", "Priya Raman", "Jonas Lind", "Mei Castellano", "Ruth Abara", "Dag Lund", "Lo Pinto",
 )  # fmt: skip
 COMMENTS = (
     "We had the same thing happen to us last winter. In our case the retries made it much worse, and nobody noticed "
@@ -56,7 +56,7 @@ ADDRESSES = ("12 Harbour Row, 2nd floor, Rotterdam", "Unit 4, Old Mill Lane, Bri
 ABOUT = (
     "{person} has worked on storage and networks for a decade and now leads the reliability team. When no pager is "
     "near, {person} bakes bread and repairs old radios.",
-    "{person} writes about incidents and what they teach. Before joining us, {person} ran data centres on two continents.",
+    "{person} writes about incidents and what they teach. Before joining us, {person} ran three data centres.",
 )
 TOPICS = ("Reliability", "Databases", "Networking", "Security", "Culture", "Product", "Open source", "Careers")
 STRINGS = {

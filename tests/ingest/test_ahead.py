@@ -160,12 +160,25 @@ def test_closing_drops_what_has_not_begun_and_waits_for_nothing() -> None:
     assert ran == [0]
 
 
+def test_results_may_be_asked_for_in_the_end() -> None:
+    tasks = [("ab"[number % 2], number) for number in range(40)]
+    found = list(read_ahead(tasks, key=key, work=double, workers=3, window=5))
+    assert [result.result() for _, result in found] == list(range(0, 80, 2))
+
+
 def test_the_threads_end_with_the_tasks() -> None:
-    list(read_ahead([("a", 1), ("b", 2)], key=key, work=double, workers=2, window=2))
-    for thread in threading.enumerate():
-        if thread.name.startswith("ahead-"):
-            thread.join(PATIENCE)
-            assert not thread.is_alive()
+    workers: set[threading.Thread] = set()
+    together = threading.Barrier(2)
+
+    def work(task: Task) -> None:
+        workers.add(threading.current_thread())
+        together.wait(PATIENCE)
+
+    for _, result in read_ahead([("a", 1), ("b", 2)], key=key, work=work, workers=2, window=2):
+        result.result()
+    for thread in workers:
+        thread.join(PATIENCE)
+    assert [thread.is_alive() for thread in workers] == [False, False]
 
 
 def test_an_error_of_the_tasks_themselves_ends_it() -> None:
