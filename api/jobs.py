@@ -168,7 +168,9 @@ class Worker:
         try:
             self._lessonry.indexer.catch_up()
             find_events(self._lessonry, [one.id for one in outcomes if one.id and one.status == "added"])
-        except SearchError as error:  # without a model there is nothing to compare by; `duplicates --find` does it later
+        except (
+            SearchError
+        ) as error:  # without a model there is nothing to compare by; `duplicates --find` does it later
             log.warning("%s", error)
 
     def _collect(self, job: Job, outcomes: Iterable[Outcome]) -> None:

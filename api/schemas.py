@@ -83,6 +83,7 @@ class DocumentFull(DocumentBrief):
     when its page was last seen to be as it is here; `aliases` are its other addresses.
     """
 
+    updated: str | None
     language: str | None
     source: str
     summary: str | None
@@ -109,8 +110,8 @@ class DocumentFull(DocumentBrief):
     ) -> "DocumentFull":
         """The shape of a document with its passages, and of what is known of its page."""
         return cls(
-            **_brief(document), language=document.language, source=document.source, summary=document.summary,
-            gone=document.gone, archived=archived, checked=checked, aliases=list(aliases),
+            **_brief(document), updated=document.updated, language=document.language, source=document.source,
+            summary=document.summary, gone=document.gone, archived=archived, checked=checked, aliases=list(aliases),
             same_event=[SameEvent(document=DocumentBrief.of(other), reason=reason) for other, reason in same_event],
             added=document.added, changed=document.changed, text=document.text,
             passages=[PassageShape.of(passage) for passage in passages],

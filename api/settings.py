@@ -51,6 +51,8 @@ class Settings(BaseSettings):
         0.5, ge=0, le=60, description="Seconds between two requests to one host, unless its robots.txt says how many."
     )
     max_items: int = Field(5_000, gt=0, description="The most items that are taken from one feed, list or site.")
+    clone_bytes: int = Field(1_000_000_000, gt=0, description="The largest git repository that is cloned, in bytes.")
+    clone_seconds: float = Field(600.0, gt=0, description="The longest time for one git repository, in seconds.")
     archive: str = Field(
         "https://web.archive.org/web/{url}",
         description="Where a copy of a page that is gone may be found, offered as a link; empty for none.",

@@ -93,13 +93,19 @@ class Lessonry:
     @cached_property
     def sources(self) -> "Sources":
         """Finds the items of sources."""
+        from ingest.checkouts import Cloning
         from ingest.extract import extract
         from ingest.sources import Sources
         from ingest.types import Bounds
         from ingest.visits import Visits
 
-        bounds = Bounds(bytes=self.settings.max_bytes, items=self.settings.max_items)
-        return Sources(Visits(self.fetcher, self.corpus.fetches), extract=extract, bounds=bounds)
+        settings = self.settings
+        bounds = Bounds(bytes=settings.max_bytes, items=settings.max_items)
+        cloning = Cloning(
+            folder=settings.home / "clones", bytes=settings.clone_bytes, seconds=settings.clone_seconds,
+            allow_private=settings.allow_private,
+        )  # fmt: skip
+        return Sources(Visits(self.fetcher, self.corpus.fetches), extract=extract, cloning=cloning, bounds=bounds)
 
     @cached_property
     def ingestor(self) -> "Ingestor":

@@ -32,8 +32,8 @@ Split = Callable[[str, str], list[PassageText]]
 _MARK_FILE = "bundle.json"
 _MARK = {"format": "lessonry-bundle", "version": 1}
 _FIELDS = (
-    "title", "kind", "organization", "published", "url", "tags", "language", "source", "identity", "id", "summary",
-    "gone",
+    "title", "kind", "organization", "published", "updated", "url", "tags", "language", "source", "identity", "id",
+    "summary", "gone",
 )  # fmt: skip
 
 
@@ -176,6 +176,7 @@ def _read_document(path: Path) -> _Read:
         published=_maybe(published),
         tags=tuple(map(str, tags)),
         language=_maybe(fields.get("language")),
+        updated=_maybe(fields.get("updated")),
         summary=_maybe(fields.get("summary")),
         gone=_maybe(fields.get("gone")),
         source=str((url or path.name) if fields.get("source") is None else fields["source"]),

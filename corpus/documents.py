@@ -18,14 +18,15 @@ EDITABLE = ("title", "kind", "url", "organization", "published", "language", "ta
 """What a person may set by hand; a refresh from the source leaves it as it was set."""
 
 _COLUMNS = (
-    "id, identity, title, text, kind, url, organization, published, language, source, added, changed, summary, gone"
+    "id, identity, title, text, kind, url, organization, published, language, source, added, changed, updated,"
+    " summary, gone"
 )
 _PLACES = ", ".join("?" for _ in _COLUMNS.split(","))
 
 
 def draft_digest(draft: Draft) -> str:
     """Digest of all that the source says; equal digests mean that there is nothing to do."""
-    said = [getattr(draft, name) for name in ("title", "text", *EDITABLE[1:])]
+    said = [getattr(draft, name) for name in ("title", "text", "updated", *EDITABLE[1:])]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -250,7 +251,7 @@ class Documents:
             " kind = excluded.kind, url = excluded.url, organization = excluded.organization,"
             " published = excluded.published, language = excluded.language, source = excluded.source,"
             " added = iif(?, excluded.added, added), changed = excluded.changed,"
-            " summary = excluded.summary, gone = excluded.gone,"
+            " updated = excluded.updated, summary = excluded.summary, gone = excluded.gone,"
             " digest = excluded.digest, edits = excluded.edits",
             [
                 key,
@@ -265,6 +266,7 @@ class Documents:
                 draft.source,
                 added or time,
                 changed or time,
+                draft.updated,
                 draft.summary,
                 draft.gone,
                 digest,
@@ -311,6 +313,7 @@ def as_draft(document: Document) -> Draft:
         tags=document.tags,
         language=document.language,
         source=document.source,
+        updated=document.updated,
         summary=document.summary,
         gone=document.gone,
     )

@@ -145,10 +145,11 @@ def m005_jobs(db: sqlite_utils.Database) -> None:
 
 @migrations()
 def m006_freshness(db: sqlite_utils.Database) -> None:
-    """What others say of a document, whether its page is still there, and what its server said last."""
+    """When a document was revised, what others say of it, and what its server said last; is its page still there?"""
     _run(
         db,
         """
+        ALTER TABLE documents ADD COLUMN updated TEXT;  -- when it was last revised, as its source says
         ALTER TABLE documents ADD COLUMN summary TEXT;  -- a sentence of somebody else's, e.g. a list's curator
         ALTER TABLE documents ADD COLUMN gone TEXT;     -- since when its page is not there any more
         CREATE TABLE fetches (

@@ -25,9 +25,9 @@ class Draft:
     duplicates. It is the canonical URL where there is one, else the file's address.
     `text` is headed text: paragraphs separated by blank lines, headings as lines that
     start with one to six `#`. `published` is a partial date (YYYY, YYYY-MM or YYYY-MM-DD)
-    or None where the source does not say. `summary` is what somebody else says of it, such as
-    the curator of the list it was found in. `gone` is the day (YYYY-MM-DD) on which its page
-    was found to be there no more.
+    or None where the source does not say; `updated` that of its last revision. `summary` is
+    what somebody else says of it, such as the curator of the list it was found in. `gone` is
+    the day (YYYY-MM-DD) on which its page was found to be there no more.
     """
 
     identity: str
@@ -40,6 +40,7 @@ class Draft:
     tags: tuple[str, ...] = ()
     language: str | None = None
     source: str = ""
+    updated: str | None = None
     summary: str | None = None
     gone: str | None = None
 
@@ -72,6 +73,7 @@ class Document:
     source: str
     added: str
     changed: str
+    updated: str | None = None
     summary: str | None = None
     gone: str | None = None
 

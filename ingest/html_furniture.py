@@ -12,10 +12,10 @@ from ingest.headed import one_line
 _NEVER_TEXT = "script style noscript template iframe object svg button select nav".split()
 _ROLES = frozenset("navigation banner contentinfo search dialog alertdialog complementary".split())
 _CERTAIN = frozenset(
-    "ad ads adsbygoogle adslot advert advertisement advertisements adverts breadcrumb breadcrumbs catlinks consent cookie cookiebot cookieconsent cookies editsection gdpr headerlink"
-    " lineno linenos linenumbers navbox newsletter noprint onetrust outbrain pager pagination popup printfooter"
-    " recommendations related relatedposts share sharedaddy sharing sitenotice skip social"
-    " sponsored subscribe taboola".split()
+    "ad ads adsbygoogle adslot advert advertisement advertisements adverts breadcrumb breadcrumbs catlinks consent"
+    " cookie cookiebot cookieconsent cookies editsection gdpr headerlink lineno linenos linenumbers navbox newsletter"
+    " noprint onetrust outbrain pager pagination popup printfooter recommendations related relatedposts share"
+    " sharedaddy sharing sitenotice skip social sponsored subscribe taboola".split()
 )
 _SAID = frozenset("comment comments commentlist disqus".split())
 _LIKELY = frozenset(

@@ -5,6 +5,7 @@ One item that cannot be read is one failed outcome; a store that cannot be used 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Literal
@@ -71,6 +72,7 @@ def to_draft(page: Page, item: Item, options: Options) -> Draft:
         url=url,
         organization=_title(page.organization or "") or None,
         published=page.published if is_partial_date(page.published or "") else None,
+        updated=page.updated if is_partial_date(page.updated or "") else None,
         tags=tuple(dict.fromkeys(tag for tag in tags if tag))[:_MOST_TAGS],
         language=page.language,
         source=item.source,
@@ -196,8 +198,9 @@ class Ingestor:
             workers=_WORKERS,
             window=1 if found.one_by_one else _AHEAD,
         )
-        for item, read in reading:
-            yield item if isinstance(item, Outcome) else self._one(item, read.result, options, seen)
+        with closing(reading):
+            for item, read in reading:
+                yield item if isinstance(item, Outcome) else self._one(item, read.result, options, seen)
 
     def _wanted(self, found: Items, options: Options) -> Iterator[Item | Outcome]:
         """The items with names that can be shown; a refresh leaves out what a person removed."""
@@ -319,6 +322,7 @@ def _merged(page: Page, listed: Page | None) -> Page:
         kind=page.kind or listed.kind,
         organization=page.organization or listed.organization,
         published=page.published or listed.published,
+        updated=page.updated or listed.updated,
         language=page.language or listed.language,
         summary=listed.summary or page.summary,
         tags=(*page.tags, *listed.tags),

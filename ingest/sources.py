@@ -6,8 +6,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from corpus.errors import IngestError, NothingToRead, SourceError, TooLarge
+from ingest.checkouts import Checkouts, Cloning
 from ingest.contents import Contents
 from ingest.folders import Folders, fault
+from ingest.repositories import is_repository
 from ingest.tables import table_items
 from ingest.types import Bounds, Extract, Item, Items, Options
 from ingest.visits import Visits
@@ -15,6 +17,7 @@ from ingest.web import Web
 
 _LISTINGS = (".md", ".markdown", ".html", ".htm", ".xml", ".rss", ".atom", ".json", ".gz", ".txt")
 """Files that may be a feed, a sitemap or a list of links."""
+_CLONE = re.compile(r"\.git(?:#.*)?$")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]+):")
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[a-zA-Z]{2,}(?:[/:?#].*)?")
 
@@ -22,12 +25,13 @@ _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[a-zA-Z]{2,}(?:[/:?#].*)?")
 class Sources:
     """Tells what a source is, and finds its items."""
 
-    def __init__(self, visits: Visits, *, extract: Extract, bounds: Bounds = Bounds()) -> None:
+    def __init__(self, visits: Visits, *, extract: Extract, cloning: Cloning, bounds: Bounds = Bounds()) -> None:
         self._extract = extract
         self._bounds = bounds
         self._contents = Contents(extract, bounds)
         self._web = Web(visits, self._contents, extract, bounds)
         self._folders = Folders(self._contents, extract, bounds)
+        self._checkouts = Checkouts(self._folders, cloning)
 
     def items(self, source: str, options: Options, *, stdin: bytes | None = None) -> Items:
         """The items of an http(s) address, a path, a `file:` address, or (`-`) of the bytes of standard input.
@@ -37,8 +41,13 @@ class Sources:
         if source == "-":
             return self._of_input(stdin or b"", options)
         if re.match(r"https?:", source, re.IGNORECASE):
-            return self._web.items(source, options)
+            is_clone = options.form == "repository" or _CLONE.search(source)
+            return (self._checkouts if is_clone else self._web).items(source, options)
         path = _path(source)
+        if is_repository(path):
+            return self._checkouts.local(source, path, options)
+        if options.form == "repository":
+            raise SourceError(source, "this is no git repository; leave --as repository out to take the folder itself")
         return self._listing(source, path, options) or self._folders.items(source, path, options)
 
     def items_of_bytes(self, body: bytes, *, name: str, identity: str, options: Options) -> Items:

@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from corpus.types import Fetch
 from corpus.errors import FetchError, IngestError, NothingToRead
+from corpus.types import Fetch
 from corpus.urls import canonical, unwrapped
 from ingest.addresses import is_private_name
 from ingest.contents import Contents

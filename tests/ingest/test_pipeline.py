@@ -13,6 +13,7 @@ from corpus.errors import StoreUnusable, Unreachable
 from corpus.store import Corpus
 from corpus.types import Draft, Filter, PassageText
 from corpus.urls import canonical
+from ingest.checkouts import Cloning
 from ingest.extract import extract
 from ingest.fetch import Fetched, Validators
 from ingest.pipeline import Ingestor, Seen, decide, readable_name, to_draft
@@ -49,7 +50,12 @@ class Home:
         self.corpus = Corpus(folder / "home")
         self.database, self.documents = self.corpus.db, self.corpus.documents
         self.web = Web()
-        self.sources = Sources(Visits(self.web, self.corpus.fetches), extract=extract, bounds=Bounds(bytes=100_000))
+        self.sources = Sources(
+            Visits(self.web, self.corpus.fetches),
+            extract=extract,
+            cloning=Cloning(folder=folder / "clones"),
+            bounds=Bounds(bytes=100_000),
+        )
         self.ingestor = Ingestor(self.corpus, self.sources, by_paragraph)
 
     def write(self, name: str, text: str | bytes) -> Path:

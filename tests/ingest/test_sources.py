@@ -9,6 +9,7 @@ import pytest
 
 from corpus.errors import IngestError, NothingToRead, SourceError, TooLarge, UnsupportedType
 from corpus.types import Fetch
+from ingest.checkouts import Cloning
 from ingest.fetch import Fetched
 from ingest.sources import Sources
 from ingest.types import Bounds, Item, Items, Options, Outcome, Page
@@ -53,7 +54,9 @@ def find(
     max_bytes: int = 1000,
 ) -> Items:
     visits = Visits(web or Web(), Forgetful())
-    sources = Sources(visits, extract=plain_extract, bounds=Bounds(bytes=max_bytes))
+    sources = Sources(
+        visits, extract=plain_extract, cloning=Cloning(folder=Path("never")), bounds=Bounds(bytes=max_bytes)
+    )
     return sources.items(str(source), Options(columns=columns or {}), stdin=stdin)
 
 

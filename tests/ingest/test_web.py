@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from corpus.store import Corpus
 from corpus.types import Draft, PassageText
+from ingest.checkouts import Cloning
 from ingest.extract import extract
 from ingest.fetch import Fetcher, Limits
 from ingest.pipeline import Ingestor
@@ -40,7 +42,10 @@ class Guest:
         limits = Limits(max_bytes=2_000_000, seconds=5)
         self.fetcher = Fetcher(limits, user_agent="Lessonry-test/1", allow_private=True)
         sources = Sources(
-            Visits(self.fetcher, self.corpus.fetches), extract=extract, bounds=Bounds(bytes=2_000_000, items=500)
+            Visits(self.fetcher, self.corpus.fetches),
+            extract=extract,
+            cloning=Cloning(folder=home / "clones"),
+            bounds=Bounds(bytes=2_000_000, items=500),
         )
         self.ingestor = Ingestor(self.corpus, sources, by_paragraph)
 
@@ -279,7 +284,7 @@ def test_many_hosts_are_read_at_the_same_time_and_each_in_order(guest: Guest) ->
         assert guest.statuses(one.url("/list.md"), form="list") == {"added": 12}
         for site in (one, other):
             spans = [(entry.began, entry.ended) for entry in site.log if entry.path.startswith("/p/")]
-            assert all(ended <= began for (_, ended), (began, _) in zip(spans, spans[1:], strict=False))
+            assert all(ended <= began for (_, ended), (began, _) in pairwise(spans))
             assert site.asked("/p") == [f"/p/{number}" for number in range(6)]
         mine = [(entry.began, entry.ended) for entry in one.log if entry.path.startswith("/p/")]
         theirs = [(entry.began, entry.ended) for entry in other.log if entry.path.startswith("/p/")]
