@@ -15,7 +15,7 @@ class Page:
     `text` is headed text: paragraphs separated by blank lines, headings as lines that start
     with one to six `#`, code fenced. `url` is the address the document states for itself.
     `published` and `updated` are partial dates. `id` is an identifier that its file gives it. `summary` is a
-    sentence or two that somebody else wrote of it (the curator of a list). `people` are the names of those who wrote it.
+    sentence or two that somebody else wrote of it (the curator of a list). `people` are those who wrote it.
     """
 
     text: str

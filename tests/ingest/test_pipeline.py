@@ -14,9 +14,10 @@ from corpus.store import Corpus
 from corpus.types import Draft, Filter, PassageText
 from corpus.urls import canonical
 from ingest.checkouts import Cloning
+from ingest.drafts import readable_name, to_draft
 from ingest.extract import extract
 from ingest.fetch import Fetched, Validators
-from ingest.pipeline import Ingestor, Seen, decide, readable_name, to_draft
+from ingest.pipeline import Ingestor, Seen, decide
 from ingest.sources import Sources
 from ingest.types import Bounds, Item, Options, Outcome, Page
 from ingest.visits import Visits
