@@ -1,4 +1,4 @@
-"""A page -> the draft of a document: what it says, what a listing and a person say of it, what its address tells. Pure."""
+"""A page -> the draft of a document: what it says, what a listing and a person say of it, what its address tells."""
 
 import re
 from dataclasses import replace

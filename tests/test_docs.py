@@ -43,7 +43,10 @@ def needs_network_or_stays(command: str) -> bool:
 @pytest.mark.parametrize(("page", "command"), commands())
 def test_documented_options_exist(page, command):
     name, *rest = words(command)
-    known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+    parsed = COMMANDS[name]
+    known = {option for parameter in parsed.params for option in parameter.opts}
+    if rest and rest[0] in getattr(parsed, "commands", {}):
+        known = {option for parameter in parsed.commands[rest[0]].params for option in parameter.opts}
     assert {part.split("=")[0] for part in rest if part.startswith("--")} <= known, f"{page}: {command}"
 
 
