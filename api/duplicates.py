@@ -1,13 +1,11 @@
 """Copies and reports of one event, as people see them; and the search for the latter among what is new."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
 from api.wiring import Lessonry
-from corpus.errors import NotFound
 from corpus.types import Document
-from search.events import same_event
+from search.events import names, same_event
 
 _NEIGHBOURS = 10
 
@@ -17,22 +15,31 @@ Progress = Callable[[int, int | None], None]
 def find_events(lessonry: Lessonry, ids: Sequence[str], progress: Progress = lambda *_: None) -> None:
     """Propose pairs of reports of the same event: each of these documents beside those nearest to it."""
     documents = lessonry.corpus.documents
-
-    @cache
-    def rarity(word: str) -> int:
-        return lessonry.corpus.fulltext.frequencies([word])[word]
-
     for number, document_id in enumerate(ids, 1):
-        try:
-            mine = documents.get(document_id)
-            near = lessonry.related.of_document(document_id, _NEIGHBOURS).items
-        except NotFound:  # removed meanwhile
-            continue
-        for one in near:
-            reason = same_event(mine, one.document, rarity)
-            if reason:
-                lessonry.corpus.aliases.propose(mine.identity, one.document.identity, "same event", reason, one.score)
+        near = dict(lessonry.related.neighbours(document_id, _NEIGHBOURS))
+        found = documents.get_many([document_id, *near])
         progress(number, len(ids))
+        mine = found.pop(document_id, None)
+        if mine is None:  # removed meanwhile
+            continue
+        for other in found.values():
+            reason = same_event(mine, other, _Rarity(lessonry, mine, other))
+            if reason:
+                lessonry.corpus.aliases.propose(mine.identity, other.identity, "same event", reason, near[other.id])
+
+
+class _Rarity:
+    """In how many passages a name that two documents share stands; asked of the store once for all of them."""
+
+    def __init__(self, lessonry: Lessonry, one: Document, other: Document) -> None:
+        self._frequencies = lessonry.corpus.fulltext.frequencies
+        self._pair = one, other
+        self._counts: dict[str, int] | None = None
+
+    def __call__(self, name: str) -> int:
+        if self._counts is None:
+            self._counts = self._frequencies(sorted(names(self._pair[0]) & names(self._pair[1])))
+        return self._counts.get(name, 0)
 
 
 def told(lessonry: Lessonry, most: int) -> dict[str, Any]:

@@ -95,6 +95,25 @@ class Related:
 
         return self._answered(suggest)
 
+    def neighbours(self, document_id: str, limit: int) -> list[tuple[str, float]]:
+        """(document id, cosine) of the documents whose passages are nearest to this one's, best first; no reasons.
+
+        Raises NotFound, and the SearchError that keeps the index from being used.
+        """
+        self._refresh()
+        passages = _telling(self._corpus.documents.passages(document_id))
+        held = self._indexer.index.vectors([passage.id for passage in passages])
+        near: dict[int, float] = {}
+        for vector in held.values():
+            for passage_id, cosine in self._indexer.index.search(vector, 2 * limit):
+                near[passage_id] = max(cosine, near.get(passage_id, -1.0))
+        owners = self._corpus.documents.passage_documents(list(near))
+        best: dict[str, float] = {}
+        for passage_id, owner in owners.items():
+            best[owner] = max(near[passage_id], best.get(owner, -1.0))
+        best.pop(document_id, None)
+        return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
     def _answered(self, suggest: Callable[[str | None], Suggestions]) -> Suggestions:
         """Suggestions over an index as fresh as can be; none, and the reason, where there is no model or index."""
         try:
