@@ -68,28 +68,31 @@ class Refresher:
         with self._alone(subscription):
             number = self._subscriptions.begin(subscription.id)
             counts: Counter[str] = Counter()
-            wait, error = float(subscription.every), None
+            failed: Outcome | None = None
             try:
-                error = self._take_in(subscription, counts, stop, seen)
+                failed = self._take_in(subscription, counts, stop, seen)
+                error = failed.error if failed else None
             except LessonryError as fault:
                 error = str(fault)
             failures = subscription.failures + 1 if error else 0
+            wait = float(subscription.every)
             if error:
-                wait = min(wait * 2 ** (failures - 1), _LONGEST_WAIT)
+                asked = failed.retry_after or 0.0 if failed else 0.0
+                wait = max(asked, min(wait * 2 ** (failures - 1), _LONGEST_WAIT))
             self._subscriptions.end(number, dict(counts), error=error, failures=failures, wait=wait)
         return next(one for one in self._subscriptions.log(subscription.id) if one.number == number)
 
-    def _take_in(self, subscription: Subscription, counts: Counter[str], stop: Stop, seen: Seen) -> str | None:
-        """Count what becomes of the items; one line if the source could not be read at all."""
+    def _take_in(self, subscription: Subscription, counts: Counter[str], stop: Stop, seen: Seen) -> Outcome | None:
+        """Count what becomes of the items; the failure if the source could not be read at all."""
         known = self._subscriptions.items(subscription.id)
         options = replace(options_of(subscription), again=tuple(known))
         collection = subscription.options.get("collection")
-        error = None
+        failed: Outcome | None = None
         for outcome in self._lessonry.ingestor.add(subscription.address, options):
             counts["seen"] += 1
             counts[outcome.status] += 1
             counts["gone"] += outcome.gone
-            error = error or (outcome.error if outcome.status == "failed" else None)
+            failed = failed or (outcome if outcome.status == "failed" else None)
             if outcome.id and known.get(outcome.source, "") != outcome.id:
                 self._subscriptions.note_item(subscription.id, outcome.source, outcome.id)
             if outcome.id and outcome.status == "added" and collection:
@@ -97,7 +100,7 @@ class Refresher:
             seen(outcome)
             if stop():
                 raise Stopped
-        return error if counts["failed"] == counts["seen"] else None
+        return failed if counts["failed"] == counts["seen"] else None
 
     @contextmanager
     def _alone(self, subscription: Subscription) -> Iterator[None]:

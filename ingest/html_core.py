@@ -15,11 +15,13 @@ _RUN = 3
 _ENOUGH = 0.5
 """The witness is heard if it took this share of the words. With less it has not understood the page."""
 _NEARLY_ALL = 0.95
+_MOST_TAGS = 20_000
+"""trafilatura takes a time that grows with the square of a page's paragraphs: it is not asked about larger ones."""
 
 
 def core(tree: Tag) -> Tag:
     """The part of `tree` that holds what the witness took of it; boxes at its edges that do not are cut off."""
-    taken = _taken(tree)
+    taken = _taken(tree) if len(tree.find_all(True, limit=_MOST_TAGS)) < _MOST_TAGS else set()
     words, held = _weigh(tree, taken)
     if not held[id(tree)] or held[id(tree)] < _ENOUGH * words[id(tree)]:
         return tree
@@ -62,10 +64,13 @@ def _weigh(tree: Tag, taken: set[tuple[str, ...]]) -> tuple[Counter[int], Counte
 
 
 def _innermost(tree: Tag, held: Counter[int]) -> Tag:
-    """Down from box to box, as long as one of them holds nearly all of what was taken."""
+    """Down from box to box, as long as one of them holds nearly all of what was taken, and every listing."""
+    least = _NEARLY_ALL * held[id(tree)]
     while True:
         inner = max(_boxes(tree.children), key=lambda tag: held[id(tag)], default=None)
-        if inner is None or held[id(inner)] < _NEARLY_ALL * held[id(tree)]:
+        if inner is None or held[id(inner)] < least:
+            return tree
+        if any(part is not inner and (part.name == "pre" or part.find("pre")) for part in _tags(tree)):
             return tree
         tree = inner
 
@@ -74,10 +79,14 @@ def _boxes(nodes: Iterable[object]) -> list[Tag]:
     return [node for node in nodes if isinstance(node, Tag) and node.name in _BOXES]
 
 
+def _tags(tree: Tag) -> list[Tag]:
+    return [node for node in tree.children if isinstance(node, Tag)]
+
+
 def _trim(tree: Tag, held: Counter[int]) -> None:
     """Cuts off the boxes before the first and after the last part of which something was taken."""
     while True:
-        parts = [node for node in tree.children if isinstance(node, Tag)]
+        parts = _tags(tree)
         kept = [place for place, part in enumerate(parts) if held[id(part)]]
         if not kept:
             return

@@ -44,8 +44,8 @@ _WRITER = re.compile(r"about the authors?|(?:about|written by) (?:[A-Z][\w.'’-
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _BOXES = frozenset("div section aside ul ol".split())
 _MOST_BOXES = 30
-_MOST_SUSPECTS = 3_000
-"""Weighing a part reads all of it: markup nested thousands of levels deep must not take for ever."""
+_MOST_EFFORT = 40
+"""Weighing a part reads all of it, and parts may be nested: no more than so many times the whole page in all."""
 
 
 def pruned(soup: BeautifulSoup) -> tuple[Tag, bool]:
@@ -75,24 +75,34 @@ def _marked(body: Tag) -> list[Tag]:
 def _furniture(body: Tag) -> Iterator[Tag]:
     """The outermost parts that are not content. What holds most of the text is content, whatever it is called."""
     whole = len(body.get_text())
+    effort = _MOST_EFFORT * sum(1 for _ in body.descendants)
     waiting = [body]
-    weighed = 0
     while waiting:
         for tag in waiting.pop().children:
             if not isinstance(tag, Tag) or tag.name in ("pre", "code"):
                 continue
-            likely = _likelihood(tag) if weighed < _MOST_SUSPECTS else 0
-            weighed += likely > 0
-            if likely and len(tag.get_text()) < likely * whole and not _holds_title(tag):
+            suspect = effort > 0 and _is_suspect(tag)
+            effort -= sum(1 for _ in tag.descendants) if suspect else 0
+            if suspect and len(tag.get_text()) < _likelihood(tag) * whole and not _holds_title(tag):
                 yield tag
             else:
                 waiting.append(tag)
 
 
-def _likelihood(tag: Tag) -> float:
-    """The share of the page's text up to which the part is furniture: 0 if nothing says that it is."""
+def _is_suspect(tag: Tag) -> bool:
+    """True if something about the part itself says that it is furniture."""
     if tag.name in ("html", "body", "main") or (tag.name == "article" and tag.find_parent("article") is None):
-        return 0
+        return False
+    return (
+        tag.name in ("aside", "form", "header", "footer", "td")
+        or not {"hidden", "role", "itemtype"}.isdisjoint(tag.attrs)
+        or not _UNSEEN.isdisjoint(tag.get_attribute_list("class"))
+        or not (_CERTAIN | _SAID | _LIKELY).isdisjoint(_words_of(tag))
+    )
+
+
+def _likelihood(tag: Tag) -> float:
+    """The share of the page's text up to which the suspect is furniture: 0 if it holds content."""
     words = _words_of(tag)
     if words & _CERTAIN or _is_said(tag) or _is_line_numbers(tag):
         return 0.8
@@ -153,7 +163,7 @@ def _holds_content(tag: Tag) -> bool:
 
 
 def _titled_elsewhere(header: Tag) -> bool:
-    following = header.find_all_next("h1", limit=_MOST_BOXES)
+    following = header.find_all_next("h1", limit=3)
     return any(tag.find_parent(["article", "main"]) and header not in tag.parents for tag in following)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from corpus.clock import today
 from corpus.documents import draft_digest
-from corpus.errors import Gone, IngestError, NotFound, NothingToRead, Refused
+from corpus.errors import Gone, IngestError, NotFound, NothingToRead, Refused, Unreachable
 from corpus.store import Corpus
 from corpus.types import Document, Draft, PassageText
 from corpus.urls import canonical
@@ -227,7 +227,8 @@ def _outcome(item: Item, status: Status, document: Draft | Document, error: str 
 
 
 def _failed(source: str, error: IngestError) -> Outcome:
-    return Outcome(source=_line(source), status="failed", error=_line(str(error)))
+    wait = error.retry_after if isinstance(error, Unreachable) else None
+    return Outcome(source=_line(source), status="failed", error=_line(str(error)), retry_after=wait)
 
 
 def _line(text: str) -> str:

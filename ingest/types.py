@@ -118,7 +118,7 @@ Status = Literal["added", "changed", "unchanged", "duplicate", "skipped", "faile
 class Outcome:
     """What became of one item. `id` and `title` are those of the document, `error` one line.
 
-    `gone` is set if its page is not there any more.
+    `gone` is set if its page is not there any more; `retry_after` are the seconds that its server asks us to wait.
     """
 
     source: str
@@ -127,6 +127,7 @@ class Outcome:
     title: str | None = None
     error: str | None = None
     gone: bool = False
+    retry_after: float | None = None
 
 
 class Items(Iterator[Item | Outcome]):

@@ -12,7 +12,7 @@ from ingest.extract import extract
 
 @dataclass(frozen=True)
 class Read:
-    """What a reader makes of a page. The libraries alone are asked for the text only."""
+    """What a reader makes of a page. The libraries alone are judged by the text only."""
 
     text: str
     title: str | None = None
@@ -30,8 +30,12 @@ def lessonry(body: bytes, name: str) -> Read:
 
 
 def library(html: bytes, name: str) -> Read:
-    """trafilatura alone, without comments."""
-    return Read(trafilatura.extract(html, include_comments=False) or "")
+    """trafilatura alone, without comments, and with its title where its text does not have it, as for ours."""
+    found = trafilatura.bare_extraction(html, include_comments=False)
+    if found is None:
+        return Read("")
+    text = found.text or ""
+    return Read(text if (found.title or "") in text else f"{found.title}\n{text}", found.title)
 
 
 def plain(html: bytes, name: str) -> Read:

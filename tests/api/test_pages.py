@@ -430,3 +430,17 @@ def test_the_reference_names_every_operation(client):
 def test_results_without_any_of_the_words_say_so(client: TestClient, ids: dict[str, str]) -> None:
     assert "None of these words occurs here" in client.get("/?q=qwertz").text
     assert "None of these words" not in client.get("/?q=certificate").text
+
+
+def test_a_page_that_is_gone_says_so_and_what_others_said_of_it_is_escaped(lessonry, client):
+    one = stored(lessonry, "Gone", "It burnt.", url="https://a.example/x", summary="A <script>fire</script> it was.")
+    lessonry.corpus.documents.mark_gone(one, "2026-01-02")
+    lessonry.corpus.aliases.add("https://b.example/copy", one, "the same text")
+    found = page(client, f"/documents/{one}")
+    assert "since 2026-01-02" in found.select_one(".notice").get_text()
+    assert found.select_one(".notice a")["href"] == "https://web.archive.org/web/https://a.example/x"
+    assert found.select_one(".summary blockquote").get_text(strip=True) == "A <script>fire</script> it was."
+    assert [link["href"] for link in found.select("section[aria-labelledby=also-at] a")] == ["https://b.example/copy"]
+    told = client.get(f"/v1/documents/{one}").json()
+    assert (told["gone"], told["aliases"]) == ("2026-01-02", ["https://b.example/copy"])
+    assert client.get("/v1/check", params={"url": "http://b.example/copy/"}).json()["document"]["id"] == one

@@ -101,6 +101,14 @@ def test_a_source_that_fails_is_asked_later_and_later_and_loses_nothing(lessonry
     assert lessonry.corpus.subscriptions.get(source.id).failures == 0
 
 
+def test_a_server_that_asks_for_patience_gets_it(lessonry: Lessonry, site: Site) -> None:
+    source = lessonry.corpus.subscriptions.add(site.url("/feed"), {}, every=3600)
+    site.pages["/feed"] = Answer(status=503, headers={"Retry-After": "40000"})
+    done = Refresher(lessonry).refresh(source)
+    assert "503" in str(done.error)
+    assert later(39_900) < lessonry.corpus.subscriptions.get(source.id).due <= later(40_000)
+
+
 def test_two_processes_never_refresh_one_source_at_once(lessonry: Lessonry, site: Site) -> None:
     source = subscribed(lessonry, site.url("/sitemap.xml"))
     locks = lessonry.settings.home / "locks"

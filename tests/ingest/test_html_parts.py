@@ -61,6 +61,10 @@ def test_a_forum_is_what_people_say() -> None:
     assert read(f"<html><body>{said}</body></html>").text.count("Answer") == 5
 
 
+def test_a_listing_beside_the_text_is_kept() -> None:
+    assert "FATAL: 42" in read(page(after="<div><pre>FATAL: 42</pre></div>")).text
+
+
 def test_line_numbers_are_no_code() -> None:
     code = "<table><tr><td><pre>1\n2</pre></td><td><pre>stop\nstart</pre></td></tr></table>"
     assert "```\nstop\nstart\n```" in read(page(before=code)).text
