@@ -31,7 +31,7 @@ def lessonry(body: bytes, name: str) -> Read:
 
 def library(html: bytes, name: str) -> Read:
     """trafilatura alone, without comments, and with its title where its text does not have it, as for ours."""
-    found = trafilatura.bare_extraction(html, include_comments=False)
+    found = trafilatura.bare_extraction(html, include_comments=False, with_metadata=True)
     if found is None:
         return Read("")
     text = found.text or ""
