@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from itertools import islice
+from itertools import islice
 
 from bs4 import BeautifulSoup, Tag
 
@@ -191,7 +192,7 @@ def _sign_ups(body: Tag) -> Iterator[Tag]:
 def _headed_boxes(body: Tag) -> Iterator[Tag]:
     """Boxes of their own whose heading calls them comments or other pages, and which look like that too."""
     whole = len(body.get_text())
-    named = [(tag, one_line(tag.get_text()[:200])) for tag in body.find_all(_HEADINGS[1:])]
+    named = [(tag, _beginning(tag)) for tag in body.find_all(_HEADINGS[1:])]
     forms = (_TALK, _ELSEWHERE, _WRITER)
     named = [(tag, title) for tag, title in named if len(title) < 100 and any(form.fullmatch(title) for form in forms)]
     for heading, title in named[:_MOST_BOXES]:
@@ -200,6 +201,11 @@ def _headed_boxes(body: Tag) -> Iterator[Tag]:
             continue
         if _is_what_it_says(box, title):
             yield box
+
+
+def _beginning(heading: Tag) -> str:
+    """The first words of a heading; thousands of unclosed ones stand in each other, and each has all that follows."""
+    return one_line("".join(islice(heading.strings, 20))[:200])
 
 
 def _is_what_it_says(box: Tag, title: str) -> bool:
