@@ -130,36 +130,42 @@ class Ingestor:
         try:
             found = read()
             if isinstance(found, Unchanged):
-                return self._unchanged(item, found.document_id)
+                return self._unchanged(item, found.document_id, options)
             return self._taken(merged(found or _NO_PAGE, item.listed), item, options, seen)
         except IngestError as error:
             return self._unread(item, error, options, seen)
 
-    def _unchanged(self, item: Item, document_id: str) -> Outcome:
-        document = self._documents.get(document_id)
-        if document.gone:
+    def _unchanged(self, item: Item, document_id: str, options: Options) -> Outcome:
+        document = self._documents.get_many([document_id]).get(document_id)
+        if document is None:
+            return Outcome(source=item.source, status="skipped", error="removed while it was looked at")
+        if document.gone and _is_its_page(item, document) and not options.dry_run:
             self._documents.mark_gone(document_id, None)
-        return Outcome(source=item.source, status="unchanged", id=document_id, title=document.title)
+        return _outcome(item, "unchanged", document)
 
     def _unread(self, item: Item, error: IngestError, options: Options, seen: Seen) -> Outcome:
         """What is stored is kept, marked if its page is gone; else what a listing says of the page must do."""
-        gone = isinstance(error, Gone)
-        listed = item.listed if item.listed and (item.listed.summary or item.listed.text) else None
         known = self._known(item.identity)
-        if known is not None and (known.text or listed is None):
+        listed = item.listed if item.listed and (item.listed.summary or item.listed.text) else None
+        if listed is not None and (known is None or not known.text):
+            try:
+                outcome = self._taken(listed, item, options, seen, settled=False)
+            except IngestError:
+                return _failed(item.source, error)
+            outcome = replace(outcome, error=_line(str(error)))
+            known = self._known(item.identity)
+        elif known is not None:
             outcome = replace(_failed(item.source, error), id=known.id, title=known.title)
-        elif listed is not None:
-            outcome = replace(self._taken(listed, item, options, seen, settled=False), error=_line(str(error)))
         else:
             refused = item.listed is not None and isinstance(error, Refused)
             return replace(_failed(item.source, error), status="skipped" if refused else "failed")
-        if gone and outcome.id and not options.dry_run:
-            self._documents.mark_gone(outcome.id, (known and known.gone) or today())
-        return (
-            replace(outcome, gone=True, status="unchanged" if outcome.status == "failed" else outcome.status)
-            if gone
-            else outcome
-        )
+        return self._marked(outcome, item, known, options) if isinstance(error, Gone) else outcome
+
+    def _marked(self, outcome: Outcome, item: Item, known: Document | None, options: Options) -> Outcome:
+        """The outcome for a page that is gone; its document says so, unless it was only another address of it."""
+        if known is not None and known.gone is None and _is_its_page(item, known) and not options.dry_run:
+            self._documents.mark_gone(known.id, today())
+        return replace(outcome, gone=True, status="unchanged" if outcome.status == "failed" else outcome.status)
 
     def _known(self, identity: str) -> Document | None:
         """The document at this address, its own or another's alias."""
@@ -207,7 +213,7 @@ class Ingestor:
             return _outcome(item, "duplicate", document, f"{reason}: {document.url or document.source}")
         decision = decide(self._documents.digest(draft.id), draft)
         if decision == "unchanged":
-            return self._unchanged(item, draft.id)
+            return self._unchanged(item, draft.id, options)
         passages = self._split(draft)
         if not passages:
             raise NothingToRead(draft.source, "there is no text in it")
@@ -219,6 +225,11 @@ class Ingestor:
 
 def _read(item: Item | Outcome) -> Page | Unchanged | None:
     return None if isinstance(item, Outcome) else item.read()
+
+
+def _is_its_page(item: Item, document: Document) -> bool:
+    """Whether an item is the document's own page, and not an alias of it."""
+    return item.identity in (document.identity, canonical(document.url or ""))
 
 
 def _outcome(item: Item, status: Status, document: Draft | Document, error: str | None = None) -> Outcome:

@@ -262,6 +262,17 @@ def test_a_copy_at_another_address_is_an_alias_and_becomes_its_own_when_it_chang
     assert guest.corpus.documents.find(site.url("/b")).title == "Outage 77"
 
 
+def test_a_copy_that_is_gone_leaves_the_document_as_it_is(guest: Guest, site: Site) -> None:
+    site.put("/a", page(1))
+    site.put("/b", page(1))
+    (first,) = guest.add(site.url("/a"))
+    guest.add(site.url("/b"))
+    site.pages["/b"] = Answer(status=404)
+    (copy,) = guest.add(site.url("/b"))
+    assert (copy.id, copy.gone) == (first.id, True)
+    assert guest.corpus.documents.get(str(first.id)).gone is None
+
+
 def test_a_page_that_moves_stays_the_document_it_was(guest: Guest, site: Site) -> None:
     site.put("/old", page(1))
     (first,) = guest.add(site.url("/old"))
