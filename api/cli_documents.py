@@ -37,6 +37,9 @@ _AT_A_TIME = 64
 """Documents between two turns of the encoder: a kill costs at most so many un-encoded ones."""
 
 
+_MOST_NOTED = 100
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     for command in (add, show, remove, stats):
@@ -84,12 +87,15 @@ def add(
         match=tuple(match or ()), depth=depth, most=most, mask_people=mask_people, dry_run=dry_run,
     )  # fmt: skip
     outcomes = []
+    noted = 0
     with session.open(allow_private=allow_private) as lessonry:
         with output.progress("taking in") as bar:
             for done, outcome in enumerate(_taken_in(lessonry, sources, options, bar), 1):
                 outcomes.append(outcome)
-                if (outcome.status in ("failed", "skipped") or outcome.gone) and not json:
-                    output.note(f"{'gone' if outcome.gone else outcome.status}: {_line(outcome)}")
+                if outcome.error and outcome.status != "duplicate" and not json:
+                    noted += 1
+                    if noted <= _MOST_NOTED:
+                        output.note(f"{'gone' if outcome.gone else outcome.status}: {_line(outcome)}")
                 if collection and outcome.id and not dry_run:
                     lessonry.add_to_collection(collection, outcome.id)
                 if done % _AT_A_TIME == 0 and not dry_run:
@@ -100,6 +106,8 @@ def add(
             lessonry.indexer.compact_if_worth_it()
             with output.progress("comparing") as bar:
                 find_events(lessonry, [one.id for one in outcomes if one.id and one.status == "added"], bar)
+    if noted > _MOST_NOTED:
+        output.note(f"and {noted - _MOST_NOTED} more; --json tells of each")
     report = counted(outcomes)
     output.print_outcomes(report, json)
     raise typer.Exit(_exit_code(report))
@@ -156,9 +164,10 @@ def show(
         output.print_documents([found])
         output.out.print(f"[dim]{escape(found.url or found.source)}[/dim]")
         if found.gone:
-            output.out.print(f"[yellow]its page is gone since {found.gone}; this is what it said[/yellow]")
+            kept = "; this is what it said" if found.text else "; this is what others say of it"
+            output.out.print(f"[yellow]its page is gone since {found.gone}{kept}[/yellow]")
         if found.summary:
-            output.out.print(f"\n{found.summary}", markup=False)
+            output.out.print(f"\nfrom the list it was found in: {found.summary}", markup=False)
         output.out.print()
         output.print_markdown(found.text)
 

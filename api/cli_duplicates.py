@@ -38,7 +38,7 @@ def list_duplicates(
         output.print_json(found)
         return
     for one in found["joined"]:
-        output.out.print(f"joined  {one['document']}  {one['identity']}: {one['reason']}", markup=False)
+        output.out.print(f"joined  {one['document']}  {one['address']}: {one['reason']}", markup=False)
     for one in found["candidates"]:
         ids = "  ".join(f"{side['id']}  {side['title']}" for side in (one["one"], one["other"]))
         output.out.print(f"{one['relation']}?  {ids}: {one['reason']}", markup=False)

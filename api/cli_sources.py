@@ -7,10 +7,14 @@ import typer
 
 from api import output
 from api.session import PARTLY, Json, Session, form_of, kind_of
+from corpus.errors import Conflict
 from corpus.types import Refresh, Subscription
 
 sources = typer.Typer(no_args_is_help=True, help="Sources that are refreshed by themselves.")
 Source = Annotated[str, typer.Argument(metavar="ID|ADDRESS", help="The source's id or address.")]
+
+
+_COUNTED = ("seen", "added", "changed", "skipped", "failed", "gone")
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +27,9 @@ def register(app: typer.Typer) -> None:
 def add_source(
     context: typer.Context,
     address: Annotated[str, typer.Argument(help="A page, feed, sitemap, list page, site, repository, file or folder.")],
-    every: Annotated[str, typer.Option(help="How often: hourly, daily, weekly, or like 30m, 6h, 2d.")] = "daily",
+    every: Annotated[
+        str | None, typer.Option(help="How often: hourly, daily, weekly, or like 30m, 6h, 2d. Default daily.")
+    ] = None,
     kind: Annotated[str | None, typer.Option(help="post-mortem, lesson or guidance.")] = None,
     collection: Annotated[str | None, typer.Option(help="Put what is new into this collection.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Tag the documents; may be given several times.")] = None,
@@ -34,7 +40,7 @@ def add_source(
     mask_people: Annotated[bool, typer.Option("--mask-people", help="Mask names and e-mail addresses.")] = False,
     json: Json = False,
 ) -> None:
-    """Remember a source. A running server refreshes it when it is due; `lessonry refresh` does so without one."""
+    """Remember a source, or change how a known one is taken in: what is not given stays as it is."""
     from api.refreshing import health, seconds_of
 
     told = {
@@ -43,8 +49,11 @@ def add_source(
     }  # fmt: skip
     session: Session = context.obj
     with session.open() as lessonry:
-        options = {name: value for name, value in told.items() if value}
-        added = lessonry.corpus.subscriptions.add(address, options, every=seconds_of(every))
+        lessonry.sources.check(address)
+        known = next((one for one in lessonry.corpus.subscriptions.all() if one.address == address), None)
+        options = {**(known.options if known else {}), **{name: value for name, value in told.items() if value}}
+        seconds = known.every if known and every is None else seconds_of(every or "daily")
+        added = lessonry.corpus.subscriptions.add(address, options, every=seconds)
         _print(health(lessonry, added), json)
     if not json:
         output.note("a running server refreshes it; without one: lessonry refresh")
@@ -143,7 +152,11 @@ def refresh(
             [one for one in subscriptions.all() if not one.paused] if all else subscriptions.due()
         )
         for one in wanted:
-            done = _refreshed(Refresher(lessonry), one)
+            try:
+                done = _refreshed(Refresher(lessonry), one)
+            except Conflict as error:  # another process is at it: the others still want to be refreshed
+                output.note(str(error))
+                continue
             told.append({"address": one.address, **_told(done)})
             if not json:
                 output.out.print(f"{one.address}: {_line(done)}", markup=False)
@@ -184,11 +197,28 @@ def _print(one: Mapping[str, Any], json: bool) -> None:
     if json:
         output.print_json(one)
         return
-    state = "paused" if one["paused"] else f"due {one['due']}"
-    counts = ", ".join(f"{one[name]} {name}" for name in ("seen", "added", "changed", "gone") if one[name])
-    last = f"last success {one['last_success'] or 'never'}"
-    output.out.print(
-        f"{one['id']}  {one['address']}  ({'; '.join(part for part in (state, last, counts) if part)})", markup=False
-    )
+    output.out.print(f"{one['id']}  {one['address']}", markup=False)
+    told = ", ".join(f"{name} {_shown(value)}" for name, value in one["options"].items())
+    every = f"every {_span(one['every_seconds'])}"
+    state = "paused" if one["paused"] else f"due {_moment(one['due'])}"
+    output.out.print(f"          {'; '.join(part for part in (every, state, told) if part)}", markup=False)
+    counts = ", ".join(f"{one[name]} {name}" for name in _COUNTED if one[name])
+    last = f"last success {_moment(one['last_success'])}" if one["last_success"] else "never refreshed with success"
+    output.out.print(f"          {last}{': ' if counts else ''}{counts}", markup=False)
     if one["last_error"]:
-        output.out.print(f"          {one['last_error_at']}: {one['last_error']}", markup=False)
+        output.out.print(f"          last error {_moment(one['last_error_at'])}: {one['last_error']}", markup=False)
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is True else str(value)
+
+
+def _span(seconds: int) -> str:
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def _moment(time: str) -> str:
+    return f"{time[:10]} {time[11:16]} UTC"

@@ -23,6 +23,8 @@ def find_events(lessonry: Lessonry, ids: Sequence[str], progress: Progress = lam
         if mine is None:  # removed meanwhile
             continue
         for other in found.values():
+            if lessonry.corpus.aliases.decision(mine.identity, other.identity) == "apart":
+                continue
             reason = same_event(mine, other, _Rarity(lessonry, mine, other))
             if reason:
                 lessonry.corpus.aliases.propose(mine.identity, other.identity, "same event", reason, near[other.id])
@@ -47,7 +49,13 @@ def told(lessonry: Lessonry, most: int) -> dict[str, Any]:
     aliases, documents = lessonry.corpus.aliases, lessonry.corpus.documents
     return {
         "joined": [
-            {"identity": one.identity, "document": one.document_id, "reason": one.reason, "added": one.added}
+            {
+                "identity": one.identity,
+                "address": one.address,
+                "document": one.document_id,
+                "reason": one.reason,
+                "added": one.added,
+            }
             for one in aliases.all(limit=most)
         ],
         "candidates": [

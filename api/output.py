@@ -135,7 +135,8 @@ class Bar:
 
 
 def _facts(document: Document) -> str:
-    return " · ".join(part for part in (document.kind, document.organization, document.published) if part)
+    gone = "page gone" if document.gone else None
+    return " · ".join(part for part in (document.kind, document.organization, document.published, gone) if part)
 
 
 def _snippet(snippet: str) -> Text:

@@ -9,6 +9,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from api.wiring import Lessonry
+from corpus.clock import now
 from corpus.errors import Conflict, LessonryError, SourceError
 from corpus.types import Refresh, Subscription
 from ingest.types import DEPTH, Options, Outcome
@@ -33,7 +34,8 @@ def seconds_of(every: str) -> int:
     21600
     """
     number, unit = every[:-1], every[-1:]
-    seconds = _WORDS.get(every) or (int(number) * _UNITS[unit] if number.isdecimal() and unit in _UNITS else 0)
+    counted = number.isdecimal() and len(number) < 7 and unit in _UNITS
+    seconds = _WORDS.get(every) or (int(number) * _UNITS[unit] if counted else 0)
     if not _SHORTEST <= seconds <= 366 * 86_400:
         raise SourceError(
             f"--every {every}", "give hourly, daily, weekly, or a time from 5m to 366d such as 30m, 6h, 2d"
@@ -66,7 +68,7 @@ class Refresher:
         A source that fails is asked again later and later, at most a week later, or when its server says.
         """
         with self._alone(subscription):
-            number = self._subscriptions.begin(subscription.id)
+            number, started = self._subscriptions.begin(subscription.id), now()
             counts: Counter[str] = Counter()
             failed: Outcome | None = None
             try:
@@ -74,13 +76,28 @@ class Refresher:
                 error = failed.error if failed else None
             except LessonryError as fault:
                 error = str(fault)
-            failures = subscription.failures + 1 if error else 0
-            wait = float(subscription.every)
-            if error:
-                asked = failed.retry_after or 0.0 if failed else 0.0
-                wait = max(asked, min(wait * 2 ** (failures - 1), _LONGEST_WAIT))
-            self._subscriptions.end(number, dict(counts), error=error, failures=failures, wait=wait)
-        return next(one for one in self._subscriptions.log(subscription.id) if one.number == number)
+            except Stopped:
+                raise
+            except Exception:  # a bug: told to whoever looks at the log, and raised again; the next try comes later
+                self._end(subscription, number, counts, "an unexpected error; see the log of the process", 0.0)
+                raise
+            self._end(subscription, number, counts, error, (failed and failed.retry_after) or 0.0)
+        return Refresh(
+            number=number,
+            subscription_id=subscription.id,
+            started=started,
+            ended=now(),
+            counts=dict(counts),
+            error=error,
+        )
+
+    def _end(
+        self, subscription: Subscription, number: int, counts: Counter[str], error: str | None, asked: float
+    ) -> None:
+        """Note how it went; `asked` are the seconds that the server wants us to wait."""
+        failures = subscription.failures + 1 if error else 0
+        later = min(subscription.every * 2.0 ** min(failures - 1, 20), _LONGEST_WAIT) if error else subscription.every
+        self._subscriptions.end(number, dict(counts), error=error, failures=failures, wait=max(asked, later))
 
     def _take_in(self, subscription: Subscription, counts: Counter[str], stop: Stop, seen: Seen) -> Outcome | None:
         """Count what becomes of the items; the failure if the source could not be read at all."""

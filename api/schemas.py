@@ -49,6 +49,7 @@ class DocumentBrief(Shape):
     organization: str | None
     published: str | None
     tags: list[str]
+    gone: PartialDate | None = None
 
     @classmethod
     def of(cls, document: Document) -> "DocumentBrief":
@@ -87,7 +88,6 @@ class DocumentFull(DocumentBrief):
     language: str | None
     source: str
     summary: str | None
-    gone: PartialDate | None
     archived: str | None
     checked: str | None
     aliases: list[str]
@@ -111,7 +111,7 @@ class DocumentFull(DocumentBrief):
         """The shape of a document with its passages, and of what is known of its page."""
         return cls(
             **_brief(document), updated=document.updated, language=document.language, source=document.source,
-            summary=document.summary, gone=document.gone, archived=archived, checked=checked, aliases=list(aliases),
+            summary=document.summary, archived=archived, checked=checked, aliases=list(aliases),
             same_event=[SameEvent(document=DocumentBrief.of(other), reason=reason) for other, reason in same_event],
             added=document.added, changed=document.changed, text=document.text,
             passages=[PassageShape.of(passage) for passage in passages],
@@ -346,5 +346,5 @@ class CollectionShape(Shape):
 
 
 def _brief(document: Document) -> dict[str, Any]:
-    names = ("id", "title", "url", "kind", "organization", "published")
+    names = ("id", "title", "url", "kind", "organization", "published", "gone")
     return {**{name: getattr(document, name) for name in names}, "tags": list(document.tags)}

@@ -16,7 +16,7 @@ def whole(parts: Lessonry, document: Document) -> DocumentFull:
         corpus.documents.passages(document.id),
         archived=parts.settings.archived(address) if address else None,
         checked=corpus.fetches.checked(document.id),
-        aliases=[alias.identity for alias in corpus.aliases.of(document.id)],
+        aliases=[alias.address for alias in corpus.aliases.of(document.id)],
         same_event=_same_event(parts, document),
     )
 

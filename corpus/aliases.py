@@ -11,7 +11,7 @@ from corpus.errors import Conflict, NotFound
 from corpus.types import Alias, Document, Draft, Pair
 from corpus.urls import canonical
 
-_ALIAS = "SELECT identity, document_id, reason, added FROM aliases"
+_ALIAS = "SELECT identity, document_id, reason, added, address FROM aliases"
 _PAIR = "SELECT one, other, relation, reason, score, decision FROM pairs"
 
 Relation = Literal["copy", "same event"]
@@ -51,8 +51,12 @@ class Aliases:
         with self._db.read() as db:
             return db.execute(query, [identity, identity]).fetchone() is None
 
-    def add(self, identity: str, document_id: str, reason: str, copy: Draft | None = None) -> None:
+    def add(
+        self, identity: str, document_id: str, reason: str, copy: Draft | None = None, *, address: str | None = None
+    ) -> None:
         """Let an identity stand for a document; `copy` is the draft that was found there, to split it off again.
+
+        `address` is the identity as it was found, if that is not the copy's.
 
         Said again of the same document it is written anew. NotFound if there is no such document; Conflict if the
         identity is that of a document or stands for another one.
@@ -64,7 +68,8 @@ class Aliases:
             row = db.execute("SELECT document_id FROM aliases WHERE identity = ?", [identity]).fetchone()
             if row is not None and row[0] != document_id:
                 raise Conflict(f"{identity} is an address of document {row[0]} already")
-            _store(db, identity, document_id, reason, copy, None if copy is None else copy.id)
+            found = address or (copy and copy.url) or identity
+            _store(db, identity, document_id, reason, copy, None if copy is None else copy.id, found)
 
     def drop(self, identity: str) -> None:
         """Take an alias off: another text stands there now. Nothing is decided; nothing happens if it is none."""
@@ -82,7 +87,7 @@ class Aliases:
                 raise Conflict(f"{keep_id} cannot be joined with itself")
             _hand_over(db, kept, other)
             db.execute("DELETE FROM documents WHERE id = ?", [other_id])
-            _store(db, other.identity, keep_id, reason, as_draft(other), other_id)
+            _store(db, other.identity, keep_id, reason, as_draft(other), other_id, other.url or other.identity)
             _decide(db, kept.identity, other.identity, "joined", reason)
 
     def split(self, identity: str) -> Draft:
@@ -148,13 +153,21 @@ class Aliases:
                 raise NotFound("pair", f"{one} and {other}")
 
 
-def _store(db: Any, identity: str, document_id: str, reason: str, copy: Draft | None, former: str | None) -> None:
+def _store(
+    db: Any,
+    identity: str,
+    document_id: str,
+    reason: str,
+    copy: Draft | None,
+    former: str | None,
+    address: str,
+) -> None:
     kept = None if copy is None else json.dumps(asdict(copy), ensure_ascii=False)
     db.execute(
-        "INSERT INTO aliases (identity, document_id, reason, former, copy, added) VALUES (?, ?, ?, ?, ?, ?)"
+        "INSERT INTO aliases (identity, document_id, reason, former, copy, added, address) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (identity) DO UPDATE SET"
         " reason = excluded.reason, former = coalesce(excluded.former, former), copy = coalesce(excluded.copy, copy)",
-        [identity, document_id, reason, former, kept, now()],
+        [identity, document_id, reason, former, kept, now(), address],
     )
 
 
@@ -166,8 +179,8 @@ def _draft(copy: str) -> Draft:
 def _hand_over(db: Any, kept: Document, other: Document) -> None:
     """Let the kept document have the other's aliases, places, notes, sources, and the events they share."""
     both = {"kept": kept.id, "other": other.id}
-    for table in ("aliases", "fetches", "subscription_items"):
-        db.execute(f"UPDATE {table} SET document_id = :kept WHERE document_id = :other", both)
+    for table in ("aliases", "fetches", "subscription_items", "mentions"):
+        db.execute(f"UPDATE OR IGNORE {table} SET document_id = :kept WHERE document_id = :other", both)
     db.execute(  # a curator's note is never lost: where both stand, the kept one has both notes
         "UPDATE collection_items AS mine SET note = trim(mine.note || char(10) || theirs.note, char(10))"
         " FROM collection_items AS theirs WHERE mine.document_id = :kept AND theirs.document_id = :other"

@@ -179,6 +179,11 @@ class Documents:
         with self._db.write() as db:
             db.execute("UPDATE documents SET gone = ? WHERE id = ?", [gone, document_id])
 
+    def move(self, document_id: str, url: str) -> None:
+        """Remember that a document's page is to be found at another address now, unless a person set its address."""
+        with self._db.write() as db:
+            db.execute("UPDATE documents SET url = ? WHERE id = ? AND edits ->> '$.url' IS NULL", [url, document_id])
+
     def remove(self, document_id: str) -> None:
         """Remove the document and all that hangs on it, and remember that; NotFound if there is none."""
         with self._db.write() as db:

@@ -165,6 +165,13 @@ def m006_freshness(db: sqlite_utils.Database) -> None:
             checked TEXT NOT NULL
         );
         CREATE INDEX fetches_document ON fetches (document_id);
+        CREATE TABLE mentions (         -- what each listing, and a person who adds it, says of a document
+            document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            source TEXT NOT NULL,       -- the listing's address; empty for a person
+            address TEXT NOT NULL,      -- that the source gives for the document
+            said TEXT NOT NULL,         -- JSON
+            PRIMARY KEY (document_id, source, address)
+        ) WITHOUT ROWID;
         """,
     )
 
@@ -178,6 +185,7 @@ def m007_aliases(db: sqlite_utils.Database) -> None:
         CREATE TABLE aliases (
             identity TEXT PRIMARY KEY,
             document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            address TEXT NOT NULL,      -- as it was found; the identity is its canonical spelling
             reason TEXT NOT NULL,
             former TEXT,                -- id of the document that stood there, so that links to it lead on
             copy TEXT,                  -- JSON: its draft, so that a person can split it off again

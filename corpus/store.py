@@ -19,6 +19,7 @@ from corpus.fetches import Fetches
 from corpus.fingerprints import Fingerprints
 from corpus.fulltext import FullText
 from corpus.jobs import Jobs
+from corpus.mentions import Mentions
 from corpus.subscriptions import Subscriptions
 
 FILE = "lessonry.db"
@@ -38,6 +39,7 @@ class Corpus:
         self.fulltext = FullText(self.db)
         self.jobs = Jobs(self.db)
         self.fetches = Fetches(self.db)
+        self.mentions = Mentions(self.db)
         self.subscriptions = Subscriptions(self.db)
 
     def problems(self) -> list[str]:

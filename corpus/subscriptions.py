@@ -109,10 +109,12 @@ class Subscriptions:
         return None if row is None else _refresh(row)
 
     def note_item(self, key: str, address: str, document_id: str | None) -> None:
-        """Remember that a source brought an item, and which document it became."""
+        """Remember that a source brought an item, and which document it became; nothing if either is gone meanwhile."""
         with self._db.write() as db:
             db.execute(
-                "INSERT INTO subscription_items VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+                "INSERT INTO subscription_items SELECT ?1, ?2, ?3 WHERE EXISTS"
+                " (SELECT 1 FROM subscriptions WHERE id = ?1) AND EXISTS (SELECT 1 FROM documents WHERE id = ?3)"
+                " ON CONFLICT DO UPDATE"
                 " SET document_id = coalesce(excluded.document_id, document_id)"
                 " WHERE document_id IS NOT coalesce(excluded.document_id, document_id)",
                 [key, address, document_id],

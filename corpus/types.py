@@ -202,6 +202,18 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """What a listing says of a document that it gives the address of; `source` is empty for a person who adds it."""
+
+    source: str
+    address: str
+    kind: Kind | None = None
+    summary: str | None = None
+    published: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """A source that is refreshed `every` so many seconds, next when it is `due`; `failures` are those in a row."""
 
@@ -229,12 +241,16 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """Another address of a document: one that holds a copy of it, or leads to it; and why we think so."""
+    """Another address of a document: one that holds a copy of it, or leads to it; and why we think so.
+
+    `address` is it as it was found, `identity` its canonical spelling.
+    """
 
     identity: str
     document_id: str
     reason: str
     added: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)

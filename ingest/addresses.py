@@ -14,7 +14,7 @@ Resolve = Callable[[str, int], list[str]]
 """Host and port -> IP addresses; raises OSError where there are none."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_BLANK = re.compile(r"[\x00-\x20\x7f]")
+_BLANK = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
 
 
 def check_url(url: str) -> SplitResult:

@@ -58,7 +58,7 @@ class Contents:
         read = partial(self._extract, body, name=name, content_type=content_type)
         return Item(source=name, identity=identity, read=read)
 
-    def _of_zip(self, body: bytes, name: str, identity: str, content_type: str | None) -> Sequence[Item]:
+    def _of_zip(self, body: bytes, name: str, identity: str, content_type: str | None) -> Sequence[Item | Outcome]:
         """The documents in an archive; a Word file is an archive too, and is itself the document."""
         archive = open_zip(body, source=name, most_bytes=self._bounds.bytes, most_members=self._bounds.items)
         if "word/document.xml" in archive.names():
@@ -70,9 +70,13 @@ class Contents:
         def read(member: str) -> Page:
             return self._extract(archive.read(member), name=f"{name}/{member}")
 
+        inner = [
+            member for member in archive.names() if member.lower().endswith((".zip", ".gz", ".tgz", ".7z", ".rar"))
+        ]
+        said = "an archive within an archive is not opened"
         return [
-            Item(source=f"{name}/{member}", identity=f"{identity}#{member}", read=partial(read, member))
-            for member in members
+            *(Item(source=f"{name}/{one}", identity=f"{identity}#{one}", read=partial(read, one)) for one in members),
+            *(Outcome(source=f"{name}/{one}", status="skipped", error=said) for one in inner),
         ]
 
 

@@ -1,11 +1,12 @@
 """A page -> the draft of a document: what it says, what a listing and a person say of it, what its address tells."""
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from corpus.types import Draft, Kind, is_partial_date
+from corpus.types import Draft, Kind, Mention, is_partial_date
 from corpus.urls import canonical
 from ingest import headed
 from ingest.kinds import guess_kind
@@ -26,51 +27,96 @@ _SUFFIXES = re.compile(r"(?:\.(?:md|markdown|mdx|txt|text|rst|html?|xhtml|erb|pd
 _DATE_IN_FRONT = re.compile(r"^\d{4}[-_. ]?\d\d[-_. ]?\d\d[-_. ]+(?=\S)")
 
 
-def merged(page: Page, listed: Page | None) -> Page:
-    """A page with what a listing says of it: the longer text, and whatever it does not say itself."""
+def merged(page: Page, listed: Page | None, *, of_one_house: bool) -> Page:
+    """A page with what a listing has in place of what the page does not say, and of its text, if that is more.
+
+    A listing of another house does not replace the text of a page.
+    """
     if listed is None:
         return page
-    fuller = len(listed.text.split()) * _FULLER > len(page.text.split())
+    fuller = of_one_house and len(listed.text.split()) * _FULLER > len(page.text.split())
     return replace(
         page,
         text=listed.text if fuller else page.text,
         title=page.title or listed.title,
         kind=page.kind or listed.kind,
         organization=page.organization or listed.organization,
-        published=page.published or listed.published,
         updated=page.updated or listed.updated,
         language=page.language or listed.language,
-        summary=listed.summary or page.summary,
-        tags=(*page.tags, *listed.tags),
         people=(*page.people, *listed.people),
     )
 
 
+def of_one_house(one: str, other: str) -> bool:
+    """Whether two addresses are of one site: the same host, or one below the other.
+
+    >>> of_one_house("https://www.acme.example/feed", "https://blog.acme.example/post")
+    True
+    """
+    hosts = [(urlsplit(address).hostname or "").removeprefix("www.") for address in (one, other)]
+    short, long = sorted(hosts, key=len)
+    return short == long or ("." in short and long.endswith(f".{short}"))
+
+
+def mention_of(item: Item, options: Options) -> Mention:
+    """What the listing that an item was found in, or the person who adds it, says of its document."""
+    listed = item.listed or Page(text="")
+    summary = _summary(listed.summary or "", _mask(options, listed.people))
+    published = listed.published if is_partial_date(listed.published or "") else None
+    return Mention(
+        source=item.found_in, address=item.identity, kind=options.kind, summary=summary, published=published,
+        tags=_tags((*options.tags, *listed.tags)),
+    )  # fmt: skip
+
+
+def with_mentions(draft: Draft, mentions: Sequence[Mention]) -> Draft:
+    """A draft with what listings and people say of it; a person's mention, which comes first, decides its kind."""
+    summaries = dict.fromkeys(said for said in (draft.summary, *(one.summary for one in mentions)) if said)
+    return replace(
+        draft,
+        kind=next((one.kind for one in mentions if one.kind), draft.kind),
+        published=draft.published or next((one.published for one in mentions if one.published), None),
+        tags=_tags((*draft.tags, *(tag for one in mentions for tag in one.tags))),
+        summary="\n\n".join(summaries) or None,
+    )
+
+
 def to_draft(page: Page, item: Item, options: Options) -> Draft:
-    """The document that a page becomes: what it says, what a person says of it, and what its address tells.
+    """The document that a page becomes: what it says, and what its address tells.
 
     Its identity is the address it states, else the item's. Texts come without control characters.
     """
-    masked = Mask(page.people) if options.mask_people else str
+    masked = _mask(options, page.people)
     title = masked(_title(page.title or "") or _title(_name(item, page.text)) or _title(item.source))
     url = _clean(page.url or "") if _is_web(page.url) else None
     text = masked(_clean(page.text).strip("\n"))
-    summary = masked(" ".join(_clean(page.summary or "").split())[:_LONGEST_SUMMARY])
-    tags = (" ".join(_clean(tag).split()).lower() for tag in (*page.tags, *options.tags))
     return Draft(
         identity=canonical(url) if url else item.identity,
         title=title,
         text=text,
-        kind=options.kind or page.kind or _kind(title, text),
+        kind=page.kind or _kind(title, text),
         url=url,
         organization=_title(page.organization or "") or None,
         published=page.published if is_partial_date(page.published or "") else None,
         updated=page.updated if is_partial_date(page.updated or "") else None,
-        tags=tuple(dict.fromkeys(tag for tag in tags if tag))[:_MOST_TAGS],
+        tags=_tags(page.tags),
         language=page.language,
         source=item.source,
-        summary=summary or None,
+        summary=_summary(page.summary or "", masked),
     )
+
+
+def _mask(options: Options, people: Sequence[str]) -> Callable[[str], str]:
+    return Mask(people) if options.mask_people else str
+
+
+def _summary(text: str, masked: Callable[[str], str]) -> str | None:
+    return masked(" ".join(_clean(text).split())[:_LONGEST_SUMMARY]) or None
+
+
+def _tags(tags: Iterable[str]) -> tuple[str, ...]:
+    plain = (" ".join(_clean(tag).split()).lower() for tag in tags)
+    return tuple(dict.fromkeys(tag for tag in plain if tag))[:_MOST_TAGS]
 
 
 def readable_name(identity: str) -> str:
@@ -81,7 +127,8 @@ def readable_name(identity: str) -> str:
     """
     is_file = identity.startswith("file://")
     parts = urlsplit("" if is_file else identity)
-    name = PurePosixPath(identity.removeprefix("file://") if is_file else unquote(parts.path)).name
+    within = parts.fragment or parts.path  # a file of a repository stands behind the repository's address
+    name = PurePosixPath(identity.removeprefix("file://") if is_file else unquote(within)).name
     bare = _DATE_IN_FRONT.sub("", _SUFFIXES.sub("", name))
     words = re.sub(r"[-_\s+]+", " ", bare).strip() or parts.netloc
     return words[:1].upper() + words[1:]
@@ -89,7 +136,7 @@ def readable_name(identity: str) -> str:
 
 def _name(item: Item, text: str) -> str:
     """A title for a page that has none: its file's or address's name; its first line if it came without either."""
-    if item.identity.startswith(("http://", "https://", "file://")):
+    if item.identity.startswith(("http://", "https://", "file://")) or re.match(r"/[^#]*#", item.identity):
         return readable_name(item.identity)
     return next((line.strip(" #*-") for line in text.splitlines() if line.strip(" #*-")), "")
 

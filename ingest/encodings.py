@@ -8,6 +8,7 @@ import brotli  # type: ignore[import-untyped]
 from corpus.errors import Unreachable
 
 ACCEPTED = "gzip, br"
+_GZIP = b"\x1f\x8b"
 _BLOCK = 65_536
 """How much is unpacked at a time. brotli finishes the block in which it reaches this: half as much again at most."""
 
@@ -46,9 +47,28 @@ def _plain() -> _Steps:
     return lambda raw: raw, lambda: True
 
 
+class _Zip:
+    """gzip, of one member or several one after the other, or deflate: zlib tells them apart by itself."""
+
+    def __init__(self) -> None:
+        self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+
+    def step(self, raw: bytes) -> bytes:
+        piece = self._unpack.decompress(self._unpack.unconsumed_tail + raw, _BLOCK)
+        while not piece and self._unpack.eof and len(rest := self._unpack.unused_data) > 1:
+            if not rest.startswith(_GZIP):
+                raise zlib.error("something else follows the end")
+            self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+            piece = self._unpack.decompress(rest, _BLOCK)
+        return piece
+
+    def is_whole(self) -> bool:
+        return self._unpack.eof
+
+
 def _zip() -> _Steps:
-    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)  # tells gzip and deflate apart by itself
-    return lambda raw: unpack.decompress(unpack.unconsumed_tail + raw, _BLOCK), lambda: unpack.eof
+    unpack = _Zip()
+    return unpack.step, unpack.is_whole
 
 
 def _brotli() -> _Steps:

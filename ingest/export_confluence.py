@@ -13,6 +13,7 @@ from ingest.decode import decode
 from ingest.export_parts import Entry, Found, gathered, html_fragment, html_text, made
 from ingest.headed import one_line, without_title
 from ingest.metadata import partial_date
+from ingest.people import one_person
 from ingest.types import Page
 
 _MARKS = (b"confluence", b'id="main-header"', b"pagesection", b"aui-page-panel", b"styles/site.css")
@@ -21,6 +22,10 @@ _FURNITURE = ".toc-macro, .page-metadata, script, style, .confluence-information
 _PAGE_ID = re.compile(r"(?:^|_)(\d{1,20})$")
 _DATE = re.compile(
     r"[^\W\d_]{3,10}\.? \d{1,2}, \d{4}|\d{1,2}\.? [^\W\d_]{3,10}\.?,? \d{4}|\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}[/.]\d{4}"
+)
+_CHANGED = re.compile(
+    r"\b(?:last )?(?:modified|changed|updated|edited)\b|\bzuletzt\b|\bge[aä]ndert\b|\bmodifi|\bmis à jour|更新",
+    re.IGNORECASE,
 )
 _BY = re.compile(r"\bby\s+(.{2,100}?)\s*(?:,|\s+on\s+\S|$)")
 
@@ -67,15 +72,21 @@ def _page(archive: Archive, name: str, shown: str) -> Page:
     space, title = _space(soup), _said(soup, "#title-text") or _said(soup, "title")
     title = title.removeprefix(f"{space} : ").strip() if space else title
     metadata = _said(soup, ".page-metadata")
-    people = [*_people(soup, metadata), *(tag.get_text(" ") for tag in content.select("a.confluence-userlink"))]
+    mentioned = content.select("a.confluence-userlink")
+    people = [
+        *_people(soup, metadata),
+        *(one_person(tag.get_text(" "), str(tag.get("data-username") or "")) for tag in mentioned),
+    ]
     for tag in content.select(_FURNITURE):
         tag.decompose()
+    created, changed = _halves(soup, metadata)
     return made(
         shown,
         without_title(html_text(content), title),
         title=title,
         id=_id(soup, PurePosixPath(name).stem),
-        published=_published(metadata),
+        published=_date(created),
+        updated=_date(changed),
         tags=[*(tag.get_text() for tag in soup.select(".label-list .aui-label, .labels-content .aui-label")), space],
         people=people,
     )
@@ -99,9 +110,19 @@ def _id(soup: BeautifulSoup, stem: str) -> str:
     return str(tag.get("content") or stem) if tag else stem
 
 
-def _published(metadata: str) -> str | None:
-    """The first date of "created by A on ..., last modified by B on ..."; often only the last change is told."""
-    return next((date for match in _DATE.finditer(metadata) if (date := partial_date(match[0]))), None)
+def _halves(soup: BeautifulSoup, metadata: str) -> tuple[str, str]:
+    """What "created by A on ..., last modified by B on ..." says of the beginning, and of the last change.
+
+    Where the words are of a language that we do not know, the one who made the change tells where it begins.
+    """
+    editor = _said(soup, ".page-metadata .editor")
+    found = _CHANGED.search(metadata)
+    at = found.start() if found else metadata.rfind(editor) if editor else len(metadata)
+    return metadata[:at], metadata[at:]
+
+
+def _date(text: str) -> str | None:
+    return next((date for match in _DATE.finditer(text) if (date := partial_date(match[0]))), None)
 
 
 def _people(soup: BeautifulSoup, metadata: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Incidents as JSON: those of PagerDuty, its post-mortem reports, and those of a Statuspage."""
+"""Incidents as JSON: those of PagerDuty, and those of a Statuspage."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ from ingest.export_parts import (
     Record,
     comment,
     day,
+    everybody,
     gathered,
     inner,
     joined,
@@ -25,33 +26,10 @@ from ingest.export_parts import (
 )
 from ingest.types import Page
 
-_REPORT = {
-    "Overview": ("overview", "summary", "executive_summary"),
-    "What happened": ("what_happened", "incident_description", "description"),
-    "Impact": ("impact", "customer_impact", "business_impact"),
-    "Contributing factors": ("contributing_factors", "root_cause", "root_causes", "cause"),
-    "Detection": ("detection",),
-    "Resolution": ("resolution", "recovery"),
-    "What went well": ("what_went_well", "went_well"),
-    "What went wrong": ("what_went_wrong", "what_didnt_go_so_well", "went_poorly", "what_didnt_go_well"),
-    "Lessons learned": ("lessons_learned", "learnings"),
-}
-"""Heading -> the names that reports give it. PagerDuty documents no form for them; these are its own headings."""
-_LEAST_PARTS = 3
-_PERSONS = ("user", "agent", "assignee", "acknowledger", "created_by", "owner", "author", "last_status_change_by")
-_DEEPEST = 6
-
 
 def is_pagerduty(record: Mapping[str, object]) -> bool:
     """True for an incident of PagerDuty."""
     return "incident_number" in record and bool(record.keys() & {"service", "html_url", "urgency", "escalation_policy"})
-
-
-def is_report(record: Mapping[str, object]) -> bool:
-    """True for a post-mortem report: a title, and at least three of the parts that such reports have."""
-    parts = sum(1 for names in _REPORT.values() if any(isinstance(record.get(name), str | list) for name in names))
-    extras = sum(1 for name in ("timeline", "timeline_entries", "action_items") if isinstance(record.get(name), list))
-    return bool(word(record, "title", "name", "incident_title")) and parts + extras >= _LEAST_PARTS
 
 
 def is_statuspage(record: Mapping[str, object]) -> bool:
@@ -63,11 +41,6 @@ def read_pagerduty(incidents: Sequence[object], *, source: str, most_items: int)
     """The incidents of PagerDuty that say more than that there was one."""
     found = ((f"item {at}", partial(_pagerduty, incident)) for at, incident in enumerate(incidents, 1))
     return gathered(source, found, most_items)
-
-
-def read_reports(reports: Sequence[object], *, source: str, most_items: int) -> list[Entry]:
-    """Post-mortem reports."""
-    return gathered(source, ((f"item {at}", partial(_report, part)) for at, part in enumerate(reports, 1)), most_items)
 
 
 def read_statuspage(incidents: Sequence[tuple[Record, object]], *, source: str, most_items: int) -> list[Entry]:
@@ -102,8 +75,9 @@ def _pagerduty(value: object, shown: str) -> Page:
         kind="post-mortem",
         url=word(incident, "html_url"),
         published=day(incident, "created_at"),
+        updated=day(incident, "updated_at"),
         tags=[word(inner(incident, "service"), "summary", "name"), *labels(incident, "tags")],
-        people=_persons(incident),
+        people=everybody(incident),
     )
 
 
@@ -139,67 +113,6 @@ def _note(note: Record) -> str:
     return comment(word(author, "summary", "name"), when(note.get("created_at")), plain(word(note, "content", "body")))
 
 
-def _persons(value: object, depth: int = 0) -> Iterator[str]:
-    """Names and addresses of all persons who took part in it."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, list):
-        for part in value:
-            yield from _persons(part, depth + 1)
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            if isinstance(part, Mapping) and key in _PERSONS and "service" not in word(part, "type"):
-                yield from (word(part, name) for name in ("name", "summary", "email"))
-            elif isinstance(part, str) and key in ("owner", "author"):
-                yield part
-            yield from _persons(part, depth + 1)
-
-
-# --- post-mortem reports
-
-
-def _report(value: object, shown: str) -> Page:
-    report = record_of(value, shown)
-    parts = {title: _first_text(report, names) for title, names in _REPORT.items()}
-    entries = [*records(report, "timeline"), *records(report, "timeline_entries")]
-    return made(
-        shown,
-        joined(
-            [
-                *(section(title, text) for title, text in parts.items()),
-                section("Timeline", "\n".join(_timeline(entries))),
-                section("Action items", "\n".join(_actions(report.get("action_items")))),
-            ]
-        ),
-        title=word(report, "title", "name", "incident_title"),
-        id=word(report, "id"),
-        kind="post-mortem",
-        url=word(report, "html_url", "url"),
-        published=day(report, "started_at", "incident_started_at", "starts_at", "date", "created_at"),
-        tags=labels(report, "tags", "services", "affected_services"),
-        people=_persons(report),
-    )
-
-
-def _first_text(report: Record, names: Sequence[str]) -> str:
-    return next((text for name in names if (text := text_of(report.get(name)))), "")
-
-
-def _timeline(entries: Sequence[Record]) -> Iterator[str]:
-    for entry in entries:
-        moment = word(entry, "created_at", "occurred_at", "timestamp", "time", "at")
-        said = headed.one_line(plain(word(entry, "description", "content", "summary", "body", "text", "event")))
-        if said:
-            yield f"- {': '.join(part for part in (when(moment) or headed.one_line(moment), said) if part)}"
-
-
-def _actions(value: object) -> Iterator[str]:
-    for item in value if isinstance(value, list) else []:
-        said = word(item, "description", "title", "summary", "name", "action") if isinstance(item, Mapping) else item
-        if isinstance(said, str) and said.strip():
-            yield f"- {headed.one_line(plain(said))}"
-
-
 # --- Statuspage
 
 
@@ -207,10 +120,11 @@ def _statuspage(page: Record, value: object, shown: str) -> Page:
     incident = record_of(value, shown)
     if not word(incident, "name"):
         raise Unreadable(shown, "it has no name")
+    post_mortem = plain(word(incident, "postmortem_body"))
     updates = [_update(part) for part in records(incident, "incident_updates")]
     affected = list(labels(incident, "components"))
-    course = text_of([update for update in updates if update["body"]])
-    told = section("Post-mortem", plain(word(incident, "postmortem_body")))
+    course = text_of([update for update in updates if update["body"] and not _repeats(update, post_mortem)])
+    told = section("Post-mortem", post_mortem)
     facts = {"Impact": word(incident, "impact"), "Affected": ", ".join(affected)}
     return made(
         shown,
@@ -222,8 +136,14 @@ def _statuspage(page: Record, value: object, shown: str) -> Page:
         organization=page.get("name"),
         published=day(incident, "started_at", "created_at")
         or min((date for update in updates if (date := day(update, "date"))), default=None),
+        updated=day(incident, "updated_at"),
         tags=affected,
     )
+
+
+def _repeats(update: Record, post_mortem: str) -> bool:
+    """True for the update that only publishes the post-mortem."""
+    return word(update, "status") == "postmortem" and plain(word(update, "body")).split() == post_mortem.split()
 
 
 def _update(update: Record) -> dict[str, str]:

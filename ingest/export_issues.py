@@ -13,6 +13,7 @@ from ingest.export_parts import (
     gathered,
     inner,
     joined,
+    kind_labelled,
     labels,
     made,
     markdown,
@@ -21,6 +22,7 @@ from ingest.export_parts import (
     records,
     word,
 )
+from ingest.people import one_person
 from ingest.types import Page
 
 _ISSUE_ADDRESS = re.compile(r"https?://[^/\s]+/.+/(?:issues|pull|merge_requests|work_items)/\d+")
@@ -75,6 +77,8 @@ def _issue(
 ) -> Page:
     if not number or not word(issue, "title"):
         raise Unreadable(shown, "it has no number or no title")
+    marks = list(tags)
+    types = (word(issue, "type"), word(issue, "issue_type"), word(inner(issue, "type"), "name"))
     comments = [part for part in comments if not _is_bot(_author(part)) and part.get("isMinimized") is not True]
     address = next((url for key in ("html_url", "web_url", "url") if _ISSUE_ADDRESS.match(url := word(issue, key))), "")
     return made(
@@ -82,9 +86,11 @@ def _issue(
         joined([markdown(body, shown), *(_comment(part, shown) for part in comments)]),
         title=word(issue, "title"),
         id=number,
+        kind=kind_labelled([*marks, *types]),
         url=address,
         published=day(issue, "created_at", "createdAt"),
-        tags=tags,
+        updated=day(issue, "updated_at", "updatedAt"),
+        tags=marks,
         people=_people(issue, body, comments),
     )
 
@@ -110,6 +116,6 @@ def _is_bot(author: Record) -> bool:
 def _people(issue: Record, body: str, comments: Sequence[Record]) -> Iterator[str]:
     everybody = [_author(issue), *map(_author, comments), inner(issue, "assignee"), *records(issue, "assignees")]
     for person in everybody:
-        yield from (word(person, key) for key in ("login", "username", "name"))
+        yield one_person(*(word(person, key) for key in ("name", "login", "username", "email")))
     for text in (body, *map(_said, comments)):
         yield from mentioned(text)

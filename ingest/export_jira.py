@@ -18,12 +18,14 @@ from ingest.export_parts import (
     html_fragment,
     html_text,
     joined,
+    kind_labelled,
     made,
     section,
     word,
 )
 from ingest.jira_markup import mentions, read_jira_markup
 from ingest.metadata import kind_named, partial_date
+from ingest.people import one_person
 from ingest.types import Page
 
 _LONGEST_FIELD = 16_000_000
@@ -135,11 +137,12 @@ def _csv_issue(row: Mapping[str, list[str]], shown: str) -> Page:
         ),
         title=word(first, "summary"),
         id=key,
-        kind=kind_named(word(first, "issue type")),
+        kind=kind_named(word(first, "issue type")) or kind_labelled(row.get("labels", ())),
         published=jira_date(word(first, "created")) or jira_date(word(first, "resolved")),
+        updated=jira_date(word(first, "updated")),
         tags=[*_several(row, "labels", "component/s", "components"), *row.get("project name", ())[:1]],
         people=[
-            *_several(row, "reporter", "assignee", "creator"),
+            *(one_person(*_several(row, role, f"{role} id")) for role in ("reporter", "assignee", "creator")),
             *(author for _, author, _ in comments),
             *(name for text in texts for name in mentions(text)),
         ],
@@ -210,6 +213,7 @@ def _xml_issue(item: "etree._Element", shown: str) -> Page:
     comments = item.findall("comments/comment")
     customs = [(_said(field, "customfieldname"), _values(field)) for field in item.findall("customfields/customfield")]
     people = [*item.findall("reporter"), *item.findall("assignee")]
+    marks = [part.text or "" for part in item.findall("labels/label")]
     return made(
         shown,
         joined(
@@ -221,17 +225,17 @@ def _xml_issue(item: "etree._Element", shown: str) -> Page:
         ),
         title=_said(item, "summary") or re.sub(r"^\[[^\]]{1,40}\]\s*", "", _said(item, "title")),
         id=key,
-        kind=kind_named(_said(item, "type")),
+        kind=kind_named(_said(item, "type")) or kind_labelled(marks),
         url=_said(item, "link"),
         published=jira_date(_without_weekday(_said(item, "created"))),
+        updated=jira_date(_without_weekday(_said(item, "updated"))),
         tags=[
-            *(part.text or "" for part in item.findall("labels/label")),
+            *marks,
             *(part.text or "" for part in item.findall("component")),
             _said(item, "project"),
         ],
         people=[
-            *(part.text or "" for part in people),
-            *(part.get("username") or "" for part in people),
+            *(one_person(part.text or "", part.get("username") or "") for part in people),
             *(part.get("author") or "" for part in comments),
             *_users(_said(item, "description")),
             *(name for part in comments for name in _users(part.text or "")),
@@ -260,12 +264,11 @@ def _html(text: str) -> str:
 
 
 def _users(text: str) -> Iterator[str]:
-    """Login and name of the users that a description mentions."""
+    """The users that a description mentions."""
     if "user-hover" not in text:
         return
     for tag in html_fragment(text).select("a.user-hover"):
-        yield tag.get_text(" ", strip=True)
-        yield from (str(name) for name in tag.get_attribute_list("rel") if name)
+        yield one_person(tag.get_text(" "), *(str(name) for name in tag.get_attribute_list("rel") if name))
 
 
 __all__ = ["csv_columns", "is_jira_xml", "jira_date", "read_jira_csv", "read_jira_xml"]

@@ -12,7 +12,8 @@ from ingest import headed
 from ingest.html_blocks import headed_text
 from ingest.kinds import guess_kind
 from ingest.markdown import read_markdown
-from ingest.metadata import name_of, page_address, partial_date, tags_of
+from ingest.metadata import kind_named, name_of, page_address, partial_date, tags_of
+from ingest.people import one_person
 from ingest.types import Outcome, Page
 
 Entry = Page | Outcome
@@ -23,6 +24,13 @@ Found = tuple[str, Callable[[str], Page]]
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _HEADING = re.compile(r"^(#{1,6})(?=\s)")
 _NO_PERSON = re.compile(r"(?:ghost|null|none|unknown|anonymous|system|n/?a|unassigned|former user)?", re.IGNORECASE)
+_ROLES = (
+    "user agent assignee acknowledger created_by owner author creator lead scribe commander incident_commander reporter"
+    " last_status_change_by".split()
+)
+_LONGEST_NAME = 5
+"""A text of more words is no name."""
+_DEEPEST = 6
 _ACCOUNT_ID = re.compile(
     r"(?:[a-z]{2,4}:)?[0-9a-f]{24}|\d+:[0-9a-f-]{36}|JIRAUSER\d+|qm:[0-9a-f:-]{30,}", re.IGNORECASE
 )
@@ -62,6 +70,7 @@ def made(
     url: object = None,
     organization: object = None,
     published: str | None = None,
+    updated: str | None = None,
     tags: Iterable[str] = (),
     people: Iterable[str] = (),
 ) -> Page:
@@ -77,6 +86,7 @@ def made(
         url=page_address(url),
         organization=name_of(organization),
         published=published,
+        updated=updated,
         tags=known,
         id=id or None,
         people=persons(people),
@@ -124,13 +134,46 @@ def labels(record: Record, *keys: str) -> Iterator[str]:
                 yield headed.one_line(re.sub("[,;]", " ", name))
 
 
+def kind_labelled(names: Iterable[str]) -> Kind | None:
+    """The kind of an issue of which a label or type says that it is an incident: `outage`, `type::incident`."""
+    named = (kind_named(re.split(r"[:/]", name)[-1]) for name in names)
+    return "post-mortem" if "post-mortem" in named else None
+
+
 # --- persons
 
 
 def persons(names: Iterable[str]) -> tuple[str, ...]:
-    """Names without repetition, and without what stands for nobody."""
-    lines = (headed.one_line(name) for name in names)
-    return tuple(dict.fromkeys(name for name in lines if len(name) <= 200 and not _NO_PERSON.fullmatch(name)))
+    """Persons, each as `one_person` writes them, without repetition, and without what stands for nobody."""
+    known = (one_person(*(part for part in name.split("\n") if _is_person(part))) for name in names)
+    return tuple(dict.fromkeys(filter(None, known)))
+
+
+def _is_person(name: str) -> bool:
+    return len(name) <= 200 and not _NO_PERSON.fullmatch(headed.one_line(name))
+
+
+def everybody(value: object, depth: int = 0, *, are_persons: bool = False) -> Iterator[str]:
+    """All persons who took part in it, each with what else is known of their name."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for part in value:
+            yield from everybody(part, depth + 1, are_persons=are_persons)
+    elif isinstance(value, Mapping):
+        if are_persons and not re.search("service|team|schedule|policy", word(value, "type")):
+            yield one_person(*(word(value, name) for name in ("name", "summary", "email")))
+        for key, part in value.items():
+            yield from everybody(
+                part, depth + 1, are_persons=is_role(key) and (key != "agent" or not isinstance(part, str))
+            )
+    elif are_persons and isinstance(value, str) and len(value.split()) <= _LONGEST_NAME:
+        yield value
+
+
+def is_role(key: str) -> bool:
+    """True for a key that names what somebody has to do with it: owner, authors."""
+    return key.lower().removesuffix("s") in _ROLES
 
 
 def mentioned(text: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from ingest import headed
 from ingest.archives import Archive
 from ingest.decode import decode
 from ingest.export_parts import Entry, Found, Record, gathered, inner, joined, made, records, word
+from ingest.people import one_person
 from ingest.types import Page
 
 _DAY = re.compile(r"(.*/)([^/]+)/\d{4}-\d\d-\d\d\.json")
@@ -22,15 +23,20 @@ _LEAST_WORDS = 40
 """A message that nobody answered is a document if it has so many words."""
 _TITLE = 80
 _MARK = re.compile(r"<([^<>\n]{1,3000})>")
+_CALLED = re.compile(r"(?<![\w@])@([\w.-]{1,80})")
 _STRANGER = "somebody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """Who and what the ids of an export stand for: id -> shown name, id -> all names, channel id -> name."""
+    """Who and what the ids of an export stand for.
+
+    User id -> shown name, user id -> all names, a name of one word -> user id, channel id -> name.
+    """
 
     shown: Mapping[str, str]
     names: Mapping[str, tuple[str, ...]]
+    called: Mapping[str, str]
     channels: Mapping[str, str]
 
 
@@ -50,6 +56,7 @@ def read_slack(archive: Archive, root: str, *, source: str, most_items: int) -> 
     space = Workspace(
         shown={id: known[0] for id, known in names.items() if known},
         names=names,
+        called={name.lower(): id for id, known in names.items() for name in known},
         channels={word(channel, "id"): word(channel, "name") for channel in channels},
     )
     return gathered(source, _threads(archive, root, space), most_items)
@@ -71,9 +78,14 @@ def _objects(body: bytes | None) -> list[Record] | None:
 
 def _names(person: Record) -> Iterator[str]:
     """A person's names, the one that Slack shows first."""
-    profile = inner(person, "profile")
-    found = [word(profile, "display_name"), word(profile, "real_name"), word(person, "real_name"), word(person, "name")]
-    return iter(dict.fromkeys(name for name in found if name))
+    found = [*_shown_names(inner(person, "profile")), *_shown_names(person)]
+    return iter(dict.fromkeys(found))
+
+
+def _shown_names(record: Record) -> Iterator[str]:
+    """Names, the one that Slack shows first. Signs and single letters name nobody."""
+    names = (headed.one_line(word(record, key).replace(":", " ")) for key in ("display_name", "real_name", "name"))
+    return (name for name in names if len(re.findall(r"[^\W\d_]", name)) > 1)
 
 
 # --- threads
@@ -155,18 +167,21 @@ def _line(message: Record, text: str, space: Workspace) -> str:
 
 
 def _who(message: Record, space: Workspace) -> str:
-    profile = inner(message, "user_profile")
     known = space.shown.get(word(message, "user"))
-    return headed.one_line(known or word(profile, "display_name", "real_name", "name") or _STRANGER)
+    return known or next(_shown_names(inner(message, "user_profile")), _STRANGER)
 
 
 def _people(told: Sequence[Record], space: Workspace) -> Iterator[str]:
+    """Who speaks, and who is spoken to: as a user, or by a name that is written out."""
     for message in told:
-        profile = inner(message, "user_profile")
-        yield from space.names.get(word(message, "user"), ())
-        yield from (word(profile, key) for key in ("display_name", "real_name", "name"))
-        for match in _MARK.finditer(word(message, "text")):
-            yield from space.names.get(match[1].removeprefix("@").split("|")[0], ())
+        text = word(message, "text")
+        yield one_person(*space.names.get(word(message, "user"), ()), *_shown_names(inner(message, "user_profile")))
+        for match in _MARK.finditer(text):
+            id, _, label = match[1].partition("|")
+            if id.startswith("@"):
+                yield one_person(*space.names.get(id[1:], ()), label.removeprefix("@"))
+        for match in _CALLED.finditer(text):
+            yield one_person(*space.names.get(space.called.get(match[1].lower().rstrip(".-"), ""), ()))
 
 
 def _day(message: Record) -> str | None:

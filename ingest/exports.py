@@ -12,15 +12,14 @@ from ingest.decode import decode
 from ingest.export_confluence import read_confluence, space_root
 from ingest.export_incidents import (
     is_pagerduty,
-    is_report,
     is_statuspage,
     read_pagerduty,
-    read_reports,
     read_statuspage,
 )
 from ingest.export_issues import is_github, is_gitlab, read_github, read_gitlab
 from ingest.export_jira import csv_columns, is_jira_xml, read_jira_csv, read_jira_xml
 from ingest.export_parts import Entry, Record
+from ingest.export_reports import is_report, read_reports
 from ingest.export_slack import read_slack, slack_root
 
 MOST_MEMBERS = 100_000
@@ -29,7 +28,8 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _HEAD = 65_536
 _LISTS = (
     "incidents incident issues items nodes postmortems postmortem_reports post_mortems post_mortem_reports"
-    " post_incident_reviews postmortem reports data repository".split()
+    " post_incident_reviews postmortem postmortem_report post_mortem post_mortem_report post_incident_review"
+    " reports report data repository".split()
 )
 _DEEPEST = 4
 _LOOKED_AT = 20
@@ -149,7 +149,7 @@ def _lists(value: object, depth: int = 0) -> Iterator[tuple[Record, Sequence[obj
 
 def _wrapped(value: object, depth: int = 0) -> Sequence[object] | None:
     """The entries that an object wraps in one of the usual names; None for an object that is itself an entry."""
-    if not isinstance(value, Mapping) or isinstance(value.get("title"), str) or depth > _DEEPEST:
+    if not isinstance(value, Mapping) or isinstance(value.get("title"), str) or is_report(value) or depth > _DEEPEST:
         return None
     for name in _LISTS:
         inside = value.get(name)

@@ -87,12 +87,12 @@ def format_of(body: bytes, *, name: str, content_type: str | None = None) -> For
     if by_type or by_name:
         wanted = "PDF" if "pdf" in (by_type, by_name) else "DOCX"
         raise Unreadable(name, f"it should be a {wanted}, but it does not look like one: damaged or cut off")
+    if _LOOKS_LIKE_HTML.match(body):
+        return "html"
     if kind in ("application/json", "text/csv", "application/xml", "text/xml") or kind.endswith("+json"):
         raise UnsupportedType(name, kind)
     if kind.startswith(("image/", "audio/", "video/", "font/")) or ending in _OTHER_ENDINGS:
         raise UnsupportedType(name, _OTHER_ENDINGS.get(ending, kind))
-    if _LOOKS_LIKE_HTML.match(body):
-        return "html"
     return "markdown" if _LOOKS_LIKE_MARKDOWN.match(body) else "text"
 
 

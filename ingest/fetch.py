@@ -65,6 +65,13 @@ class Fetched:
     last_modified: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The word of a server that nothing has changed; `final_url` is where the redirects led."""
+
+    final_url: str
+
+
 class Fetcher:
     """Gets addresses, for any number of threads. Keeps connections and robots.txt; close it, or use it in a `with`.
 
@@ -108,13 +115,13 @@ class Fetcher:
         """The answer to GET. Refused, TooLarge, Gone or Unreachable, each with one clear line, if there is none."""
         return self._visit(url, {})
 
-    def get_if_changed(self, url: str, known: Validators) -> Fetched | None:
-        """As `get`, but None if nothing has changed since the server stated these validators."""
+    def get_if_changed(self, url: str, known: Validators) -> Fetched | NotModified:
+        """As `get`, but NotModified if nothing has changed since the server stated these validators."""
         stated = {"If-None-Match": _stated(known.etag), "If-Modified-Since": _stated(known.last_modified)}
         try:
             return self._visit(url, {name: value for name, value in stated.items() if value})
-        except _NotModified:
-            return None
+        except _NothingNew as answer:
+            return NotModified(str(answer))
 
     def _visit(self, url: str, conditions: dict[str, str]) -> Fetched:
         self._deadline.budget = self.limits.seconds
@@ -158,7 +165,8 @@ class Fetcher:
         if error.retry_after is None:
             return error
         back = datetime.now(UTC) + timedelta(seconds=error.retry_after, minutes=1)  # its minute has begun by then
-        line = f"the server asks to come back at {back:%H:%M} UTC ({_named(error.status)})"
+        day = "" if back.date() == datetime.now(UTC).date() else f"on {back:%Y-%m-%d} "
+        line = f"the server asks to come back {day}at {back:%H:%M} UTC ({_named(error.status)})"
         told = Unreachable(url, line, error.retry_after)
         self._manners.leave_alone(host_of(url), error.retry_after, told)
         return told
@@ -170,7 +178,7 @@ class Fetcher:
             if response.status_code in _REDIRECTS and location:
                 return str(location)
             if response.status_code == HTTPStatus.NOT_MODIFIED and conditions:
-                raise _NotModified
+                raise _NothingNew(url)
             if not response.is_success:
                 raise _bad_status(url, response)
             return Fetched(
@@ -211,7 +219,7 @@ class Fetcher:
             raise (error if error.url == url else self._dead(url, error.reason)) from error.__cause__
         except (httpx.TimeoutException, httpcore.TimeoutException) as error:
             raise Unreachable(url, f"no answer within {self.limits.seconds:g} s") from error
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, UnicodeError) as error:
             raise Refused(url, "this is not a valid web address") from error
         except httpx.ConnectError as error:
             raise self._dead(url, _reason(error)) from error
@@ -254,8 +262,8 @@ class _Wish:
     patience: float = _PATIENCE
 
 
-class _NotModified(Exception):
-    """The answer that a condition asks for."""
+class _NothingNew(Exception):
+    """The answer that a condition asks for, and the address that gave it."""
 
 
 class _Failed(Unreachable):

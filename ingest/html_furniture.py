@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from itertools import islice
-from itertools import islice
 
 from bs4 import BeautifulSoup, Tag
 

@@ -1,4 +1,91 @@
-"""Words that are also names: who masks a name must not destroy the prose around it."""
+"""What names are made of, as tools write them; and words that are also names: masking must not destroy prose."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LETTER = r"(?:\w|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff\u0e00-\u0eff])"
+_SIGN = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+"""Scripts without blanks between words: every sign is a word."""
+PIECE = re.compile(
+    r"(?P<host>\b[a-zA-Z][a-zA-Z0-9+.-]{1,15}://(?:[^\s/?#@<>()\[\]\"']++(?!@))?)"
+    r"|(?P<mail>\w[\w.+%~&'-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}"
+    r"\.(?!(?:service|socket|timer|target|mount|png|jpe?g|gif|svg)\b)[^\W\d_]{2,24}(?![\w@]))"
+    rf"|(?P<word>{_SIGN}|(?:(?!{_SIGN}){_LETTER})+)"
+)
+_CLOSING = re.compile(r"\s*[(\[{][^()\[\]{}]{0,60}[)\]}]\s*$")
+MOST_WORDS = 6
+_ROLE = re.compile(r"\s+[|/–—•-]\s+")
+"""What follows in `Jane Doe | SRE` is no part of the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: where it stands, as it is written, and as it is compared."""
+
+    start: int
+    end: int
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One of the ways in which a person is named: word for word, and its words (none for what is no name)."""
+
+    label: str
+    words: tuple[str, ...]
+    is_full: bool
+    is_login: bool
+
+
+def spelling_of(name: str) -> Spelling:
+    """A name as a tool writes it, without what tools put around it."""
+    bare = name.split("@")[0] if re.fullmatch(r"[^\s@]+@[^\s@]+", name) else name.lstrip("@")
+    bare = _ROLE.split(bare)[0]
+    while _CLOSING.search(bare):
+        bare = _CLOSING.sub("", bare)
+    if "," in bare:  # "Doe, Jane"
+        bare = " ".join(reversed(bare.split(",", 1)))
+    words = tuple(word.key for word in words_of(bare))[:MOST_WORDS]
+    looks = bare.islower() or re.search(r"[\d_.-]|[a-z][A-Z]", bare) is not None
+    if len("".join(words)) < 2 or "".join(words).isdigit():
+        words = ()
+    return Spelling(label_key(name), words, is_full=has_blank(bare.strip()) or is_signs(words), is_login=looks)
+
+
+def label_key(text: str) -> str:
+    """A name word for word, so that two ways to set it in type are one."""
+    return folded(text).strip(" \t*_~`@")
+
+
+def has_blank(text: str) -> bool:
+    """True for several words: a full name, no login."""
+    return re.search(r"\s", text) is not None
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of a text, without those of addresses."""
+    return [Word(m.start(), m.end(), m[0], folded(m[0])) for m in PIECE.finditer(text) if m.lastgroup == "word"]
+
+
+def folded(text: str) -> str:
+    """The text with all its spellings in Unicode, and its cases, as one."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def squeezed(words: Sequence[str]) -> str:
+    """A login without marks and the numbers behind it: `jane.doe2` -> `janedoe`."""
+    return re.sub(r"[\d_]+$", "", "".join(words)).replace("_", "")
+
+
+def is_signs(words: Sequence[str]) -> bool:
+    """True for a name in a script that has no blanks between words."""
+    return len(words) > 1 and all(re.fullmatch(_SIGN, word) for word in words)
+
+
+# --- words
 
 NOBODY = frozenset(
     "admin administrator all anonymous automation bot bots channel ci deactivated deleted deploy deployer devops "

@@ -1,40 +1,41 @@
 """Names of persons and e-mail addresses -> "Person A", "Person B", [e-mail]: a lesson is about systems, not people.
 
+A person is one text, with a line for each spelling of the name (`one_person`): full name, display name, login, e-mail.
 The text is read once, word by word; the names are looked up, so that thousands of them cost no more than one.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.name_words import NOBODY, ORDINARY
-
-_LETTER = r"(?:\w|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff\u0e00-\u0eff])"
-_SIGN = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-"""Scripts without blanks between words: every sign is a word."""
-_PIECE = re.compile(
-    r"(?P<host>\b[a-zA-Z][a-zA-Z0-9+.-]{1,15}://(?:[^\s/?#@<>()\[\]\"']++(?!@))?)"
-    r"|(?P<mail>\w[\w.+%~&'-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}"
-    r"\.(?!(?:service|socket|timer|target|mount|png|jpe?g|gif|svg)\b)[^\W\d_]{2,24}(?![\w@]))"
-    rf"|(?P<word>{_SIGN}|(?:(?!{_SIGN}){_LETTER})+)"
+from ingest.name_words import (
+    MOST_WORDS,
+    NOBODY,
+    ORDINARY,
+    PIECE,
+    Spelling,
+    Word,
+    folded,
+    has_blank,
+    is_signs,
+    label_key,
+    spelling_of,
+    squeezed,
+    words_of,
 )
+
 _GAP = re.compile(r"(?:,?\.?[ \t\u00a0\u202f]{1,2}|[ \t]?\n[ \t]{0,8}|[-.'’])?")
-_CLOSING = re.compile(r"\s*[(\[{][^()\[\]{}]{0,60}[)\]}]\s*$")
-_LONGEST, _MOST_WORDS = 100, 6
+_LONGEST = 100
 _SIGNED = re.compile(
     r"(?:^|\n)[ \t]*(?:[-–—~]{1,3}[ \t]*|(?:by|from|author|owner|reported by|signed|thanks,?)[: ]\s*)?$", re.IGNORECASE
 )
-
+_LABEL = re.compile(
+    r"^[ \t>]{0,40}(?:(?:[-*+•]|\d{1,3}[.)])[ \t]{1,8})?[*_~`]{0,3}"
+    r"(?P<name>[^\s*_~`][^\n]{0,99}?)[*_~`]{0,3}:(?=[\s*_~`]|$)",
+    re.MULTILINE,
+)
+"""What may say who speaks: `hank: ...`, `- **Hank Hill**: ...`."""
 _LEAST_ALONE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    start: int
-    end: int
-    text: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,21 @@ class _Name:
 
 
 class Mask:
-    """Masks the people of one document. Title and text given to one mask share their letters."""
+    """Masks the people of one document. Title and text given to one mask share their letters.
+
+    Each of `people` is one person, in one spelling or in several, as `one_person` writes them.
+    """
 
     def __init__(self, people: Iterable[str]) -> None:
         self._names: dict[tuple[str, ...], _Name] = {}
+        self._labels: dict[str, str] = {}
         self._longest = 1
         self._letters: dict[str, str] = {}
-        known = {name for name in people if 1 < len(name) <= _LONGEST}
-        for name in sorted(known, key=lambda name: (not re.search(r"\s", name.strip()), name)):
-            self._learn(name)
+        known = (tuple(part.strip() for part in person.split("\n")) for person in set(people))
+        called = [[part for part in person if 1 < len(part) <= _LONGEST] for person in known]
+        # Full names come first, so that a login can be known as that of a person already met.
+        for spellings in sorted(called, key=lambda person: (not any(map(has_blank, person)), person)):
+            self._learn([spelling_of(part) for part in spellings])
 
     def __call__(self, text: str) -> str:
         """The text with e-mail addresses as `[e-mail]` and persons as `Person A`, by the order in which they appear."""
@@ -68,39 +75,54 @@ class Mask:
 
     # --- who is known
 
-    def _learn(self, name: str) -> None:
-        """Full names come first, so that a login can be known as that of a person already met."""
-        bare = (
-            name.strip().split("@")[0] if re.fullmatch(r"[^\s@]+@[^\s@]+", name.strip()) else name.strip().lstrip("@")
-        )
-        while _CLOSING.search(bare):
-            bare = _CLOSING.sub("", bare)
-        if "," in bare:  # "Doe, Jane"
-            bare = " ".join(reversed(bare.split(",", 1)))
-        words = tuple(word.key for word in _words(bare))[:_MOST_WORDS]
-        if not words or len("".join(words)) < 2 or "".join(words).isdigit() or (words[0] in NOBODY and len(words) == 1):
+    def _learn(self, spellings: Sequence[Spelling]) -> None:
+        named = [spelling for spelling in spellings if spelling.words]
+        if all(len(spelling.words) == 1 and spelling.words[0] in NOBODY for spelling in named):
             return
-        if re.search(r"\s", bare.strip()) or _is_signs(words):
-            self._learn_full(words)
-        else:
-            known = self._names.get(("", _squeezed(words)))
-            person = known.person if known else " ".join(words)
-            looks = bare.islower() or re.search(r"[\d_.-]|[a-z][A-Z]", bare) is not None
-            self._note(words, _Name(person, alone=not looks, login=looks))
+        full = [spelling for spelling in named if spelling.is_full]
+        person = self._person(full or named)
+        for spelling in full:
+            self._label(spelling, person)
+            self._learn_full(spelling.words, person)
+        for spelling in named:
+            if not spelling.is_full:
+                self._learn_login(spelling, self._label(spelling, person))
 
-    def _learn_full(self, words: tuple[str, ...]) -> None:
-        person = " ".join(words)
+    def _person(self, spellings: Sequence[Spelling]) -> str:
+        """Who is called so: a person already met, or the first spelling for a new one."""
+        for spelling in spellings:
+            known = self._names.get(spelling.words if spelling.is_full else ("", squeezed(spelling.words)))
+            if spelling.label in self._labels or known:
+                return self._labels.get(spelling.label) or (known.person if known else "")
+        return " ".join(spellings[0].words)
+
+    def _label(self, spelling: Spelling, person: str) -> str:
+        """Whom these very words stand for; where two are called the same, for neither."""
+        taken = self._labels.get(spelling.label, person)
+        self._labels[spelling.label] = person if taken == person else spelling.label
+        return self._labels[spelling.label]
+
+    def _learn_full(self, words: tuple[str, ...], person: str) -> None:
         self._note(words, _Name(person))
         first, last = words[0], words[-1]
         self._note((first, last), _Name(person))
         self._note((last, first), _Name(person))
-        if not _is_signs(words):
+        if not is_signs(words):
             for part in (first, last):
                 shared = self._names.get((part,))
-                self._names[(part,)] = _Name(person if shared is None else part, alone=True)
+                own = person if shared is None or shared.person == person else part
+                self._names[(part,)] = _Name(own, alone=True)
         for login in (first + last, last + first, first[0] + last, last + first[0], first + last[0], first, last):
             taken = self._names.get(("", login))
             self._names[("", login)] = _Name(person if taken is None or taken.person == person else login)
+
+    def _learn_login(self, spelling: Spelling, person: str) -> None:
+        """One word that somebody is called; it may be part of the full name too."""
+        part = self._names.get(spelling.words)
+        self._longest = max(self._longest, len(spelling.words))
+        self._names[spelling.words] = _Name(
+            person, alone=not spelling.is_login or (part is not None and part.alone), login=spelling.is_login
+        )
 
     def _note(self, words: tuple[str, ...], name: _Name) -> None:
         self._longest = max(self._longest, len(words))
@@ -109,10 +131,27 @@ class Mask:
     # --- where they are
 
     def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
-        words: list[_Word] = []
-        for piece in _PIECE.finditer(text):
+        done = 0
+        for label in _LABEL.finditer(text):
+            start, end = label.span("name")
+            person = self._labelled(label["name"])
+            if person:
+                yield from self._between(text, done, start)
+                yield start, end, f"Person {self._letter(person)}"
+                done = end
+        yield from self._between(text, done, len(text))
+
+    def _labelled(self, label: str) -> str | None:
+        """The person who speaks: somebody named at a line's start, before a colon, in whatever spelling."""
+        words = tuple(word.key for word in words_of(label)) if len(label.split()) <= MOST_WORDS else ()
+        name = self._names.get(words)
+        return self._labels.get(label_key(label)) or (name.person if name else None)
+
+    def _between(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        words: list[Word] = []
+        for piece in PIECE.finditer(text, start, end):
             if piece.lastgroup == "word":
-                words.append(_Word(piece.start(), piece.end(), piece[0], _folded(piece[0])))
+                words.append(Word(piece.start(), piece.end(), piece[0], folded(piece[0])))
                 continue
             yield from self._persons(text, words)
             words = []
@@ -120,7 +159,7 @@ class Mask:
                 yield piece.start(), piece.end(), "[e-mail]"
         yield from self._persons(text, words)
 
-    def _persons(self, text: str, words: Sequence[_Word]) -> Iterator[tuple[int, int, str]]:
+    def _persons(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
         at = 0
         while at < len(words):
             length = self._longest_at(text, words, at)
@@ -130,7 +169,7 @@ class Mask:
                 yield start - (text[start - 1 : start] == "@"), end, f"Person {self._letter(name.person)}"
             at += max(length, 1)
 
-    def _longest_at(self, text: str, words: Sequence[_Word], at: int) -> int:
+    def _longest_at(self, text: str, words: Sequence[Word], at: int) -> int:
         """How many words from here on are somebody's name; 0 if none."""
         most = 1
         while most < min(self._longest, len(words) - at):
@@ -149,11 +188,22 @@ class Mask:
         return self._letters[person]
 
 
+def one_person(*spellings: str) -> str:
+    """The spellings of one person's name as the one text that stands for this person in `Page.people`.
+
+    >>> one_person("Jane Doe", "jdoe", "")
+    'Jane Doe\\njdoe'
+    """
+    lines = (" ".join(spelling.split()) for spelling in spellings)
+    return "\n".join(dict.fromkeys(line for line in lines if line))
+
+
 def mask(text: str, people: Iterable[str]) -> str:
     """The text without e-mail addresses and without the names of `people`.
 
     Full names, logins and mentions become "Person A", "Person B" ... A part of a name alone does too, if it has four
-    letters and is no ordinary word or place; else only where a person is meant: `@Will`, `Will: ...`, `-- Will`.
+    letters and is no ordinary word or place; else only where a person is meant: `@Will`, `-- Will`, or `will: ...`
+    at the start of a line, in any case of letters.
 
     >>> mask("Will Smith will restart it, said Priya (priya@example.com)", ["Will Smith", "Priya Rao"])
     'Person A will restart it, said Person B ([e-mail])'
@@ -161,24 +211,7 @@ def mask(text: str, people: Iterable[str]) -> str:
     return Mask(people)(text)
 
 
-def _words(text: str) -> list[_Word]:
-    return [_Word(m.start(), m.end(), m[0], _folded(m[0])) for m in _PIECE.finditer(text) if m.lastgroup == "word"]
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _squeezed(words: Sequence[str]) -> str:
-    """A login without marks and the numbers behind it: `jane.doe2` -> `janedoe`."""
-    return re.sub(r"[\d_]+$", "", "".join(words)).replace("_", "")
-
-
-def _is_signs(words: Sequence[str]) -> bool:
-    return len(words) > 1 and all(re.fullmatch(_SIGN, word) for word in words)
-
-
-def _is_meant(text: str, words: Sequence[_Word], name: _Name) -> bool:
+def _is_meant(text: str, words: Sequence[Word], name: _Name) -> bool:
     """True if the words are the person's name here, and not a word of the language or a part of an identifier."""
     start, end = words[0].start, words[-1].end
     if text[start - 1 : start] == "@" or re.match(r"@[\w-]", text[end : end + 2]):
@@ -192,13 +225,13 @@ def _is_meant(text: str, words: Sequence[_Word], name: _Name) -> bool:
     is_name = not words[0].text[:1].islower()
     if not name.alone and not name.login:
         return is_name or not all(word.key in ORDINARY for word in words)
-    if is_name and not name.login and _stands_alone(words):
+    if is_name and name.alone and _stands_alone(words):
         return True
     return (is_name or name.login) and _is_signature(text, start, end)
 
 
-def _stands_alone(words: Sequence[_Word]) -> bool:
-    return all(len(word.key) >= _LEAST_ALONE and word.key not in ORDINARY for word in words)
+def _stands_alone(words: Sequence[Word]) -> bool:
+    return all(len(word.key) >= _LEAST_ALONE and word.key not in ORDINARY and word.key not in NOBODY for word in words)
 
 
 def _is_signature(text: str, start: int, end: int) -> bool:
@@ -217,4 +250,4 @@ def _lettered(number: int) -> str:
     return letters
 
 
-__all__ = ["Mask", "mask"]
+__all__ = ["Mask", "mask", "one_person"]

@@ -4,19 +4,20 @@ One item that cannot be read is one failed outcome; a store that cannot be used 
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Literal
 
 from corpus.clock import today
-from corpus.documents import draft_digest
+from corpus.documents import as_draft, draft_digest
 from corpus.errors import Gone, IngestError, NotFound, NothingToRead, Refused, Unreachable
 from corpus.store import Corpus
-from corpus.types import Document, Draft, PassageText
+from corpus.types import Document, Draft, Mention, PassageText
 from corpus.urls import canonical
 from ingest.ahead import read_ahead
-from ingest.drafts import merged, to_draft
+from ingest.drafts import mention_of, merged, of_one_house, to_draft, with_mentions
 from ingest.sources import Sources
 from ingest.twins import Twins
 from ingest.types import Item, Items, Options, Outcome, Page, Status, Unchanged
@@ -42,6 +43,7 @@ class Seen:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, int]] = {}
+        self._numbers: Counter[str] = Counter()
 
     def source_of(self, draft: Draft) -> str | None:
         """Where this document with this text was met before, None if it was not."""
@@ -51,6 +53,12 @@ class Seen:
     def is_free(self, identity: str) -> bool:
         """True if no document of the run has this identity."""
         return identity not in self._known
+
+    def another(self, identity: str) -> str:
+        """The identity itself, then with a number behind it, another one each time."""
+        self._numbers[identity] += 1
+        number = self._numbers[identity]
+        return identity if number == 1 else f"{identity} ({number})"
 
     def note(self, draft: Draft) -> None:
         """The run has met this document now."""
@@ -114,38 +122,66 @@ class Ingestor:
                 yield item if isinstance(item, Outcome) else self._one(item, read.result, options, seen)
 
     def _wanted(self, found: Items, options: Options) -> Iterator[Item | Outcome]:
-        """The items with names that can be shown; a refresh leaves out what a person removed."""
+        """The items with names that can be shown; neither a refresh nor a listing brings back what a person removed."""
         for item in found:
             if isinstance(item, Outcome):
                 yield replace(item, source=_line(item.source), error=_line(item.error or ""))
                 continue
-            removed = self._documents.removed(item.identity) if options.refresh else None
+            item = replace(item, source=_line(item.source), identity=_line(item.identity))
+            removed = self._documents.removed(item.identity) if options.refresh or item.found_in else None
             if removed is None:
-                yield replace(item, source=_line(item.source), identity=_line(item.identity))
+                yield replace(item, read=item.anew) if item.anew and self._is_news(item, options) else item
             else:
                 said = f"removed by a person on {removed[:10]}; add it by its address to have it back"
-                yield Outcome(source=_line(item.source), status="skipped", error=said)
+                yield Outcome(source=item.source, status="skipped", error=said)
+
+    def _is_news(self, item: Item, options: Options) -> bool:
+        """Whether the source says something of a stored document that it did not say before."""
+        known = self._known(item.identity)
+        return known is not None and self._said(known.id, mention_of(item, options)) is not None
+
+    def _said(self, document_id: str, mention: Mention) -> Mention | None:
+        """What is to be remembered of a mention; None if nothing is new. A person's words add up."""
+        before = [one for one in self._corpus.mentions.of(document_id) if _same_place(one, mention)]
+        if before and not mention.source:
+            tags = tuple(dict.fromkeys((*before[0].tags, *mention.tags)))
+            mention = replace(mention, kind=mention.kind or before[0].kind, tags=tags)
+        says = bool(mention.kind or mention.summary or mention.published or mention.tags)
+        return None if before == [mention] or not (before or says) else mention
 
     def _one(self, item: Item, read: Callable[[], Page | Unchanged | None], options: Options, seen: Seen) -> Outcome:
         try:
             found = read()
             if isinstance(found, Unchanged):
-                return self._unchanged(item, found.document_id, options)
-            return self._taken(merged(found or _NO_PAGE, item.listed), item, options, seen)
+                return self._unchanged(item, found, options)
+            page = found or _NO_PAGE
+            near = page.url is None or of_one_house(item.found_in, page.url)
+            return self._taken(merged(page, item.listed, of_one_house=near), item, options, seen)
         except IngestError as error:
             return self._unread(item, error, options, seen)
 
-    def _unchanged(self, item: Item, document_id: str, options: Options) -> Outcome:
-        document = self._documents.get_many([document_id]).get(document_id)
+    def _unchanged(self, item: Item, found: Unchanged, options: Options) -> Outcome:
+        document = self._documents.get_many([found.document_id]).get(found.document_id)
         if document is None:
             return Outcome(source=item.source, status="skipped", error="removed while it was looked at")
+        if found.url and not options.dry_run:
+            self._follow(document, found.url)
         if document.gone and _is_its_page(item, document) and not options.dry_run:
-            self._documents.mark_gone(document_id, None)
+            self._documents.mark_gone(document.id, None)
         return _outcome(item, "unchanged", document)
+
+    def _follow(self, document: Document, url: str) -> None:
+        """Remember that the document's page is found at another address now."""
+        if document.url and canonical(url) != canonical(document.url) and _is_web(document.identity):
+            self._documents.move(document.id, url)
+            self._twins.note_redirect(url, document.id)
 
     def _unread(self, item: Item, error: IngestError, options: Options, seen: Seen) -> Outcome:
         """What is stored is kept, marked if its page is gone; else what a listing says of the page must do."""
         known = self._known(item.identity)
+        if known is not None and known.url and isinstance(error, Gone) and _was_at(error.url, known):
+            there = replace(self._sources.at(known.url, options), identity=known.identity, source=item.source)
+            return self._one(there, there.read, options, seen)
         listed = item.listed if item.listed and (item.listed.summary or item.listed.text) else None
         if listed is not None and (known is None or not known.text):
             try:
@@ -176,15 +212,18 @@ class Ingestor:
 
     def _taken(self, page: Page, item: Item, options: Options, seen: Seen, *, settled: bool = True) -> Outcome:
         draft = self._own(to_draft(page, item, options), item.identity, seen)
+        mention = self._said(draft.id, mention_of(item, options))
         first = seen.source_of(draft)
         if first is not None:
             outcome = _outcome(item, "duplicate", draft, f"the same document as {first}")
         else:
-            outcome = self._stored(draft, item, options)
+            outcome = self._stored(draft, mention, item, options)
             seen.note(draft)
         if outcome.id and not options.dry_run:
-            for address in {item.identity, canonical(draft.url or "")} - {draft.identity}:
-                if address.startswith("https:"):
+            if outcome.status == "duplicate":
+                self._enrich(outcome.id, mention_of(item, options))
+            for address in (item.source, draft.url or ""):
+                if _is_web(address) and canonical(address) != draft.identity:
                     self._twins.note_redirect(address, outcome.id)
             if settled:
                 item.settle(outcome.id)
@@ -197,34 +236,65 @@ class Ingestor:
         """
         if self._documents.digest(replace(draft, identity=fallback).id) is not None:
             draft = replace(draft, identity=fallback)
-        number = 1
         while not seen.is_free(draft.identity) and seen.source_of(draft) is None:
-            numbered = fallback if number == 1 else f"{fallback} ({number})"
-            draft = replace(draft, identity=numbered)
-            number += 1
+            draft = replace(draft, identity=seen.another(fallback))
         return draft
 
-    def _stored(self, draft: Draft, item: Item, options: Options) -> Outcome:
+    def _enrich(self, document_id: str, mention: Mention) -> None:
+        """Let a document have what is said of it under another address."""
+        said = self._said(document_id, mention)
+        if said is None:
+            return
+        draft = with_mentions(as_draft(self._documents.get(document_id)), [said])
+        with self._corpus.db.write():
+            self._documents.put(draft, self._split(draft))
+            self._corpus.mentions.put(document_id, said)
+
+    def _stored(self, draft: Draft, mention: Mention | None, item: Item, options: Options) -> Outcome:
         original = self._twins.original_of(draft, notes=not options.dry_run)
         if original is not None:
             document, reason = original
             if not options.dry_run:
                 self._twins.note(draft, document, reason)
             return _outcome(item, "duplicate", document, f"{reason}: {document.url or document.source}")
+        said = [one for one in self._corpus.mentions.of(draft.id) if mention is None or not _same_place(one, mention)]
+        draft = with_mentions(draft, sorted([*said, *([mention] if mention else [])], key=_place))
         decision = decide(self._documents.digest(draft.id), draft)
         if decision == "unchanged":
-            return self._unchanged(item, draft.id, options)
+            if mention is not None and not options.dry_run:
+                self._corpus.mentions.put(draft.id, mention)
+            return self._unchanged(item, Unchanged(draft.id), options)
         passages = self._split(draft)
         if not passages:
             raise NothingToRead(draft.source, "there is no text in it")
         if not options.dry_run:
-            decision = self._documents.put(draft, passages)
+            with self._corpus.db.write():
+                decision = self._documents.put(draft, passages)
+                if mention is not None:
+                    self._corpus.mentions.put(draft.id, mention)
             self._twins.know(draft.id, draft.text)
         return _outcome(item, decision, draft)
 
 
 def _read(item: Item | Outcome) -> Page | Unchanged | None:
     return None if isinstance(item, Outcome) else item.read()
+
+
+def _place(mention: Mention) -> tuple[str, str]:
+    return mention.source, mention.address
+
+
+def _same_place(one: Mention, other: Mention) -> bool:
+    return _place(one) == _place(other)
+
+
+def _is_web(address: str) -> bool:
+    return address.startswith(("http://", "https://"))
+
+
+def _was_at(url: str, document: Document) -> bool:
+    """Whether a document's page was at this address, and is at another now."""
+    return canonical(url) == document.identity and canonical(document.url or "") != document.identity
 
 
 def _is_its_page(item: Item, document: Document) -> bool:

@@ -33,6 +33,11 @@ def is_repository(path: Path) -> bool:
     return (path / ".git").exists()
 
 
+def is_bare(path: Path) -> bool:
+    """True for a git repository without a working tree."""
+    return all((path / name).exists() for name in ("HEAD", "objects", "refs"))
+
+
 def clone_or_update(address: str, into: Path, *, seconds: float, most_bytes: int, allow_private: bool) -> Path:
     """Have the newest state of a repository, with its history, in the folder `into`; returns that.
 

@@ -1,15 +1,17 @@
 """One address, file, folder, repository or standard input -> the items in it. Each is read when its turn comes."""
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from corpus.errors import IngestError, NothingToRead, SourceError, TooLarge
+from ingest.addresses import check_url
 from ingest.checkouts import Checkouts, Cloning
 from ingest.contents import Contents
 from ingest.folders import Folders, fault
-from ingest.repositories import is_repository
+from ingest.repositories import is_bare, is_repository
 from ingest.tables import table_items
 from ingest.types import Bounds, Extract, Item, Items, Options
 from ingest.visits import Visits
@@ -43,6 +45,8 @@ class Sources:
         if re.match(r"https?:", source, re.IGNORECASE):
             is_clone = options.form == "repository" or _CLONE.search(source)
             return (self._checkouts if is_clone else self._web).items(source, options)
+        if self._is_clone(source):
+            return self._checkouts.items(source, options)
         path = _path(source)
         if is_repository(path):
             return self._checkouts.local(source, path, options)
@@ -50,9 +54,29 @@ class Sources:
             raise SourceError(source, "this is no git repository; leave --as repository out to take the folder itself")
         return self._listing(source, path, options) or self._folders.items(source, path, options)
 
+    def check(self, source: str) -> None:
+        """Raises Refused or SourceError for what cannot be a source: no web address, no path that is there."""
+        if any(ord(letter) < 32 for letter in source) or not source.strip():
+            raise SourceError(" ".join(source.split()), "give an address or a path")
+        if re.match(r"https?:", source, re.IGNORECASE):
+            check_url(source.partition("#")[0])
+        elif not self._is_clone(source):
+            _path(source)
+
+    def at(self, url: str, options: Options) -> Item:
+        """The page at an address as an item, whatever it holds."""
+        return self._web.at(url, options)
+
     def items_of_bytes(self, body: bytes, *, name: str, identity: str, options: Options) -> Items:
         """The items of a file that is not on a disk, such as an upload. Raises IngestError for an unreadable one."""
         return Items.of(self._contents.items(body, name=name, identity=identity, options=options))
+
+    def _is_clone(self, source: str) -> bool:
+        """Whether a path is that of a bare repository, or names a folder in a repository behind a `#`."""
+        path, _, folder = source.partition("#")
+        if os.path.exists(source) and folder:
+            return False
+        return is_bare(Path(path)) or bool(folder and is_repository(Path(path)))
 
     def _listing(self, source: str, path: Path, options: Options) -> Items | None:
         """The items that a feed, sitemap or list in a file names; None for any other file."""

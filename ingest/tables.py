@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -138,10 +139,11 @@ def _delimiter(text: str) -> str:
 def _unique(fields: Sequence[str]) -> list[str]:
     """Names of columns, repeated ones numbered, nameless ones empty."""
     names: list[str] = []
+    seen: Counter[str] = Counter()
     for field in fields:
         name = " ".join(field.split())
-        taken = sum(1 for known in names if known == name or known.startswith(f"{name} ("))
-        names.append(f"{name} ({taken + 1})" if name and name in names else name)
+        seen[name] += 1
+        names.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
     return names
 
 

@@ -2,6 +2,7 @@
 
 from corpus.store import Corpus
 from corpus.types import Document, Draft
+from corpus.urls import canonical
 from ingest.copies import Verdict, judge
 from ingest.fingerprint import fingerprint
 
@@ -62,18 +63,21 @@ class Twins:
         """Keep the copy's address, and its text in case that a person splits it off again."""
         self._alias(copy.identity, document.id, reason, copy)
 
-    def note_redirect(self, identity: str, document_id: str) -> None:
+    def note_redirect(self, address: str, document_id: str) -> None:
         """Keep an address that leads to a document, unless a document of its own stands there."""
+        identity = canonical(address)
         if self._corpus.documents.digest(Draft(identity=identity, title="", text="").id) is None:
-            self._alias(identity, document_id, "it leads to this page", None)
+            self._alias(identity, document_id, "it leads to this page", None, address)
 
-    def _alias(self, identity: str, document_id: str, reason: str, copy: Draft | None) -> None:
+    def _alias(
+        self, identity: str, document_id: str, reason: str, copy: Draft | None, address: str | None = None
+    ) -> None:
         owner = self._corpus.aliases.document_of(identity)
         if owner == document_id:
             return
         if owner is not None:
             self._corpus.aliases.drop(identity)
-        self._corpus.aliases.add(identity, document_id, reason, copy)
+        self._corpus.aliases.add(identity, document_id, reason, copy, address=address)
 
     def know(self, document_id: str, text: str) -> None:
         """Remember a document's fingerprint, so that copies of it are found."""

@@ -40,9 +40,13 @@ class Extract(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """What reading an item gives if its server says that nothing changed since it became this document."""
+    """What reading an item gives if its server says that nothing changed since it became this document.
+
+    `url` is where it was found, which may be a new address.
+    """
 
     document_id: str
+    url: str | None = None
 
 
 def raises(error: IngestError) -> Callable[[], Page]:
@@ -64,14 +68,17 @@ class Item:
 
     `source` is what a person is shown (a path, an address, `file.csv, row 7`); `identity` says
     which document it is when the page does not state an address of its own. `listed` is what a
-    feed or list says of the page. Items of different hosts may be read at the same time.
-    `settle` is told the id of the document when it is stored.
+    feed or list (`found_in`) says of the page. Items of different hosts may be read at the same
+    time. `anew` reads a page even if it did not change; `settle` is told the id of the document
+    when it is stored.
     """
 
     source: str
     identity: str
     read: Callable[[], Page | Unchanged]
     listed: Page | None = None
+    found_in: str = ""
+    anew: Callable[[], Page | Unchanged] | None = None
     host: str | None = None
     settle: Callable[[str], None] = _nothing
 

@@ -7,7 +7,8 @@ from typing import Protocol
 from corpus.clock import now
 from corpus.fetches import Fetches
 from corpus.types import Fetch
-from ingest.fetch import Fetched, Validators
+from ingest.addresses import check_url
+from ingest.fetch import Fetched, NotModified, Validators
 
 
 class Gets(Protocol):
@@ -15,7 +16,7 @@ class Gets(Protocol):
 
     def get(self, url: str) -> Fetched: ...
 
-    def get_if_changed(self, url: str, known: Validators) -> Fetched | None: ...
+    def get_if_changed(self, url: str, known: Validators) -> Fetched | NotModified: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,16 @@ class Visits:
 
         `made_with` is a digest of all else that the document depends on: if that changed, the page is read anew.
         """
+        check_url(url)
         known = self._fetches.get(url)
         kept = self._fetches.kept(url)
         if known is None or known.made_with != made_with or (known.document_id is None and kept is None):
             return _visit(url, made_with, self._fetcher.get(url))
         found = self._fetcher.get_if_changed(url, Validators(etag=known.etag, last_modified=known.last_modified))
-        if found is not None and hashlib.sha256(found.body).digest() != known.digest:
+        if isinstance(found, Fetched) and hashlib.sha256(found.body).digest() != known.digest:
             return _visit(url, made_with, found)
         self._fetches.confirm(url)
-        return Visit(known, None if known.document_id else kept)
+        return Visit(replace(known, final_url=found.final_url), None if known.document_id else kept)
 
     def settle(self, visit: Visit, document_id: str | None, kept: bytes | None = None) -> None:
         """Remember an answer, now that its document is stored; `kept` is what is to be read again next time."""

@@ -1,16 +1,14 @@
 """An address -> its items: a page, or what a feed, a sitemap, a list page, a site or a file at that address holds."""
 
-import hashlib
-import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from corpus.errors import FetchError, IngestError, NothingToRead
+from corpus.errors import FetchError, Gone, IngestError, NothingToRead
 from corpus.types import Fetch
 from corpus.urls import canonical, unwrapped
 from ingest.addresses import is_private_name
@@ -18,6 +16,7 @@ from ingest.contents import Contents
 from ingest.decode import decode
 from ingest.feeds import read_feed
 from ingest.folders import not_a_document
+from ingest.headed import headings
 from ingest.links import links
 from ingest.lists import read_list
 from ingest.shapes import shape_of
@@ -31,6 +30,15 @@ _LISTINGS = ("feed", "sitemap", "gzip", "list")
 _MOST_SITEMAPS = 500
 _LONGEST_PATH = 12
 """Parts of a path: calendars and broken relative links make ever longer ones."""
+_SHORT = 80
+"""Words: a page with more of them says more than that there is none."""
+_MISSING = re.compile(
+    r"(?:error )?(?:404|410)(?:\W+(?:error|gone|(?:page |file )?not found))*(?:\W.{0,30})?"
+    r"|(?:(?:sorry|oops)\W+)?(?:(?:the|this|that) )?(?:page|file|article|post|content|document)(?: you.{0,40})?"
+    r" (?:was |could |can )?(?:not be|not|no longer|does not|doesn.t) (?:be )?(?:found|available|exists?)(?:\W.{0,60})?"
+    r"|not found(?:\W.{0,60})?",
+    re.IGNORECASE,
+)
 _MOST_VARIANTS = 30
 """Addresses of one path that differ in their parameters only: calendars again, and sorted tables."""
 
@@ -58,17 +66,24 @@ class Web:
             yield Item(source=url, identity=canonical(url), read=raises(error))
             return
         if found is None:
-            yield self._item(Page(url=url, text=""), options, visit)
+            yield self._item(url, Page(url=url, text=""), options, visit)
             return
         if not options.dry_run:
             self._visits.settle(visit, None, visit.body)
-        yield from self._within(found, options, counted)
+        yield from self._within(url, found, options, counted)
+
+    def at(self, url: str, options: Options) -> Item:
+        """The page at an address, whatever it holds."""
+        return self._item("", Page(url=url, text=""), options)
 
     def listing(self, body: bytes, path: str, options: Options) -> Items | None:
         """The items that a feed, sitemap or list in a file names; None if the file is none of these."""
-        shape = options.form or shape_of(body, name=path, content_type=None)
-        found = self._listed(body, path, None, shape, options) if shape in _LISTINGS else None
-        return None if found is None else Items(lambda counted: self._within(found, options, counted), 1)
+        looks = shape_of(body, name=path, content_type=None)
+        shape = options.form or looks
+        if shape not in _LISTINGS or self._contents.of_export(body, looks, name=path, identity=path, options=options):
+            return None
+        found = self._listed(body, path, None, shape, options)
+        return Items(lambda counted: self._within(path, found, options, counted), 1)
 
     def _found(self, url: str, body: bytes, fetch: Fetch, options: Options) -> Iterable[Page | Item | Outcome] | None:
         """What a listing or a file of many documents holds; None for a page that is itself the document."""
@@ -119,7 +134,7 @@ class Web:
         return read
 
     def _within(
-        self, found: Iterable[Page | Item | Outcome], options: Options, counted: Items
+        self, source: str, found: Iterable[Page | Item | Outcome], options: Options, counted: Items
     ) -> Iterator[Item | Outcome]:
         """The items of a listing that are wanted, and those that came from it before."""
         listed: set[str] = set()
@@ -129,22 +144,26 @@ class Web:
                 if len(listed) >= self._most(options) or not _fits(one.url or "", options.match):
                     continue
                 listed.add(canonical(one.url or ""))
-                one = self._item(one, options)
+                one = self._item(source, one, options)
             counted.total += 1
             yield one
         for url in options.again:
             if canonical(url) not in listed and _is_web(url):
                 counted.total += 1
-                yield self._item(Page(url=url, text=""), options)
+                yield self._item(source, Page(url=url, text=""), options)
+        if counted.total == 0:
+            yield Outcome(source=source, status="skipped", error=f"{source}: there is nothing in it")
 
-    def _item(self, listed: Page, options: Options, visit: Visit | None = None) -> Item:
+    def _item(self, source: str, listed: Page, options: Options, visit: Visit | None = None) -> Item:
+        """An entry as an item; with a visit, the source itself."""
         if listed.url is None:  # an entry of a feed that has no page, only a text
-            name = listed.id or listed.title or ""
-            return Item(source=name, identity=f"entry:{name}", read=lambda: listed)
-        at = _PageAt(self._visits, self._extract, listed.url, _made_with(options, listed), visit)
+            name = f"{source}#{listed.id or listed.title or ''}"
+            return Item(source=name, identity=canonical(source) + name.removeprefix(source), read=lambda: listed)
+        at = _PageAt(self._visits, self._extract, listed.url, _made_with(options), visit)
         return Item(
-            source=listed.url, identity=canonical(listed.url), read=at.read, settle=at.settle,
-            listed=listed if visit is None else None, host=urlsplit(listed.url).netloc,
+            source=listed.url, identity=canonical(listed.url), read=at.read, anew=at.anew, settle=at.settle,
+            listed=listed if visit is None else None, found_in=source if visit is None else "",
+            host=urlsplit(listed.url).netloc,
         )  # fmt: skip
 
     # --- sites
@@ -152,18 +171,15 @@ class Web:
     def _site(self, start: str, options: Options, counted: Items) -> Iterator[Item | Outcome]:
         """The pages below an address, the nearest first: those that a page links to are known when it was read."""
         prefix = urljoin(start, ".")
-        waiting = deque([(start, 0), *((url, options.depth) for url in options.again)])
+        waiting = deque([(start, 0)])
         seen = {canonical(start)}
         variants: dict[str, int] = {}
         yielded = 0
         while waiting and yielded < self._most(options):
             url, depth = waiting.popleft()
             counted.total, yielded = yielded + len(waiting) + 1, yielded + 1
-            at = _PageAt(self._visits, self._extract, url, _made_with(options), links_too=True)
-            yield Item(
-                source=url, identity=canonical(url), read=at.read, settle=at.settle, listed=Page(url=url, text=""),
-                host=urlsplit(url).netloc,
-            )  # fmt: skip
+            at = self._at(url, options)
+            yield _of_site(at, url, start)
             for link in at.links if depth < options.depth else ():
                 path = link.split("?")[0]
                 variants[path] = variants.get(path, 0) + 1
@@ -174,9 +190,22 @@ class Web:
                 waiting.append((link, depth + 1))
         if waiting:
             yield from _left_out(start, len(waiting), self._most(options))
+        for url in options.again:  # no page leads there any more
+            if canonical(url) not in seen:
+                yield _of_site(self._at(url, options), url, start)
+
+    def _at(self, url: str, options: Options) -> "_PageAt":
+        return _PageAt(self._visits, self._extract, url, _made_with(options), links_too=True)
 
     def _most(self, options: Options) -> int:
         return options.most or self._bounds.items
+
+
+def _of_site(at: "_PageAt", url: str, start: str) -> Item:
+    return Item(
+        source=url, identity=canonical(url), read=at.read, anew=at.anew, settle=at.settle, found_in=start,
+        listed=Page(url=url, text=""), host=urlsplit(url).netloc,
+    )  # fmt: skip
 
 
 class _PageAt:
@@ -196,15 +225,27 @@ class _PageAt:
 
     def read(self) -> Page | Unchanged:
         """Its page, or the word that it is as it was. Where it was found is its address, whatever it says."""
-        visit = self._visit = self._visit or self._visited()
+        return self._read(self._visit or self._visited(self._made_with))
+
+    def anew(self) -> Page | Unchanged:
+        """Its page, even if it is as it was."""
+        anything = None if self._visit is None or self._visit.body is None else self._visit
+        return self._read(anything or self._visited(""))
+
+    def _read(self, visit: Visit) -> Page | Unchanged:
+        self._visit = replace(visit, fetch=replace(visit.fetch, made_with=self._made_with))
         if self._links_too:
             self.links = self._links(visit)
         if visit.body is None:
-            return Unchanged(visit.fetch.document_id or "")
+            return Unchanged(visit.fetch.document_id or "", visit.fetch.final_url)
         if not visit.body.strip():
             raise NothingToRead(self._url, "the answer is empty")
         final_url = visit.fetch.final_url
+        if _leads_home(self._url, final_url):
+            raise Gone(self._url, "it leads to the front page of its site")
         page = self._extract(visit.body, name=final_url, content_type=visit.fetch.content_type)
+        if is_missing(page):
+            raise Gone(self._url, "the page says of itself that it is not there")
         return replace(page, url=final_url)
 
     def settle(self, document_id: str) -> None:
@@ -213,17 +254,17 @@ class _PageAt:
             kept = "\n".join(self.links).encode() if self._links_too else None
             self._visits.settle(self._visit, document_id, kept)
 
-    def _visited(self) -> Visit:
+    def _visited(self, made_with: str) -> Visit:
         """The copy in a web archive, if that is what is linked to; the page itself if there is no copy."""
         original = unwrapped(self._url)
         if original != self._url and is_private_name(urlsplit(original).hostname or ""):
-            return self._visits.visit(original, self._made_with)  # no public archive has it, or should hear of it
+            return self._visits.visit(original, made_with)  # no public archive has it, or should hear of it
         try:
-            return self._visits.visit(self._url, self._made_with)
+            return self._visits.visit(self._url, made_with)
         except FetchError:
             if original == self._url:
                 raise
-            return self._visits.visit(original, self._made_with)
+            return self._visits.visit(original, made_with)
 
     def _links(self, visit: Visit) -> list[str]:
         """Where a page of a site leads; kept, since an unchanged one is not fetched again."""
@@ -235,11 +276,21 @@ class _PageAt:
         return links(decode(visit.body, name), name)
 
 
-def _made_with(options: Options, listed: Page | None = None) -> str:
-    """Digest of all that a document depends on beside its page."""
-    said = asdict(listed) if listed is not None else None
-    depends = [_MADE_BY, options.kind, options.tags, options.mask_people, said]
-    return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:16]
+def _made_with(options: Options) -> str:
+    """What a document's text depends on beside its page."""
+    return f"{_MADE_BY}{' masked' if options.mask_people else ''}"
+
+
+def _leads_home(url: str, final_url: str) -> bool:
+    """Whether a page of a site was sent to the site's front page, as is often done with pages that are no more."""
+    asked, found = (urlsplit(address).path.strip("/") for address in (unwrapped(url), unwrapped(final_url)))
+    return not found and len(asked) > 5 and not asked.startswith("index.")
+
+
+def is_missing(page: Page) -> bool:
+    """Whether a page that was answered as if all were well says that there is none."""
+    named = [page.title or "", *(title for _, title in headings(page.text)[:1]), *page.text.splitlines()[:1]]
+    return len(page.text.split()) < _SHORT and any(_MISSING.fullmatch(one.strip(" #.!")) for one in named)
 
 
 def _left_out(source: str, number: int, most: int) -> Iterator[Outcome]:

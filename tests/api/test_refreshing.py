@@ -163,3 +163,42 @@ def test_a_removed_source_leaves_its_documents(lessonry: Lessonry, site: Site) -
     assert lessonry.corpus.subscriptions.all() == []
     assert lessonry.corpus.documents.count() == 2
     assert json.dumps(lessonry.corpus.subscriptions.items(source.id)) == "{}"
+
+
+def test_a_bug_in_a_refresh_is_raised_and_does_not_make_it_due_at_once(lessonry: Lessonry, site: Site) -> None:
+    stocked(site, 2)
+    source = subscribed(lessonry, site.url("/sitemap.xml"))
+
+    def broken(_: object) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        Refresher(lessonry).refresh(source, seen=broken)
+    assert lessonry.corpus.subscriptions.due() == []
+    assert "unexpected" in str(lessonry.corpus.subscriptions.log(source.id)[0].error)
+
+
+def test_a_source_that_is_removed_while_it_is_refreshed_ends_quietly(lessonry: Lessonry, site: Site) -> None:
+    stocked(site, 4)
+    source = subscribed(lessonry, site.url("/sitemap.xml"))
+    seen: list[object] = []
+
+    def remove(outcome: object) -> None:
+        seen.append(outcome)
+        if len(seen) == 2:
+            lessonry.corpus.subscriptions.remove(source.id)
+
+    assert Refresher(lessonry).refresh(source, seen=remove).counts["added"] == 4
+    assert lessonry.corpus.subscriptions.all() == []
+
+
+def test_a_site_is_asked_for_each_page_once(lessonry: Lessonry, site: Site) -> None:
+    for number in range(5):
+        links = "".join(f"<a href='/docs/{other}'>{other}</a> " for other in range(5))
+        site.put(f"/docs/{number}", page(number, links))
+    source = subscribed(lessonry, site.url("/docs/0"), form="site")
+    first = Refresher(lessonry).refresh(source)
+    site.log.clear()
+    second = Refresher(lessonry).refresh(source)
+    assert (first.counts["added"], second.counts["unchanged"], second.counts["seen"]) == (5, 5, 5)
+    assert len(site.asked("/docs")) == 5

@@ -19,7 +19,7 @@ from corpus.errors import FetchError, Gone, Refused, TooLarge, Unreachable
 from ingest.addresses import private_kind
 from ingest.connect import CheckedBackend, CheckedTransport
 from ingest.encodings import Decoder
-from ingest.fetch import Fetcher, Limits, Validators
+from ingest.fetch import Fetched, Fetcher, Limits, NotModified, Validators
 
 AGENT = "Lessonry/0.1 (test)"
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -287,10 +287,10 @@ def test_validators_come_with_an_answer_and_go_back(site: Site, fetcher: Fetcher
     found = fetcher.get(site.url("/a"))
     assert (found.etag, found.last_modified) == (KNOWN.etag, KNOWN.last_modified)
     site.pages["/a"] = says(304)
-    assert fetcher.get_if_changed(site.url("/a"), KNOWN) is None
+    assert fetcher.get_if_changed(site.url("/a"), KNOWN) == NotModified(site.url("/a"))
     site.pages["/a"] = says(200, b"new")
     changed = fetcher.get_if_changed(site.url("/a"), KNOWN)
-    assert changed is not None
+    assert isinstance(changed, Fetched)
     assert (changed.body, changed.etag, changed.last_modified) == (b"new", None, None)
     assert conditions(site) == [(None, None)] + 2 * [(KNOWN.etag, KNOWN.last_modified)]
 
@@ -309,7 +309,7 @@ def test_conditions_stay_with_their_host(site: Site, fetcher: Fetcher) -> None:
     site.pages |= {"/a": says(302, Location="/b"), "/b": says(302, Location=other.url("/c"))}
     found = fetcher.get_if_changed(site.url("/a"), KNOWN)
     other.close()
-    assert found is not None
+    assert isinstance(found, Fetched)
     assert found.final_url == other.url("/c")
     assert conditions(site) == 2 * [(KNOWN.etag, KNOWN.last_modified)]
     assert conditions(other) == [(None, None)]

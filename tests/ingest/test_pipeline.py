@@ -14,7 +14,7 @@ from corpus.store import Corpus
 from corpus.types import Draft, Filter, PassageText
 from corpus.urls import canonical
 from ingest.checkouts import Cloning
-from ingest.drafts import readable_name, to_draft
+from ingest.drafts import mention_of, readable_name, to_draft, with_mentions
 from ingest.extract import extract
 from ingest.fetch import Fetched, Validators
 from ingest.pipeline import Ingestor, Seen, decide
@@ -89,6 +89,12 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 ITEM = Item(source="a.md", identity="file:///x/2024-11-07-database_fail-over.html.md.erb", read=lambda: Page(text=""))
 
+
+def said(page: Page, options: Options) -> Draft:
+    """The draft of a page with what a person says of it."""
+    return with_mentions(to_draft(page, ITEM, options), [mention_of(ITEM, options)])
+
+
 # --- decide and to_draft
 
 
@@ -110,7 +116,7 @@ def test_a_draft_says_what_its_page_says_and_what_a_person_adds() -> None:
         tags=("DNS ", "cache"),
         language="en",
     )
-    draft = to_draft(page, ITEM, Options(tags=("Cache", " Load  Balancer", "")))
+    draft = said(page, Options(tags=("Cache", " Load  Balancer", "")))
     assert draft == Draft(
         identity="https://a.example/x",
         title="A title",
@@ -147,7 +153,7 @@ def test_only_a_web_address_is_an_address(url: str) -> None:
 )
 def test_the_kind_is_as_the_title_calls_it_unless_a_person_says(title: str, kind: str) -> None:
     assert to_draft(Page(text="x", title=title), ITEM, Options()).kind == kind
-    assert to_draft(Page(text="x", title=title), ITEM, Options(kind="guidance")).kind == "guidance"
+    assert said(Page(text="x", title=title), Options(kind="guidance")).kind == "guidance"
 
 
 @pytest.mark.parametrize(

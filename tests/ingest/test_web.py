@@ -1,5 +1,7 @@
 """What addresses hold, fetched from a site on loopback: feeds, sitemaps, lists, sites; fresh, and nothing twice."""
 
+import json
+import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -140,6 +142,7 @@ def test_what_a_person_removed_is_not_brought_back_by_a_refresh_but_by_its_addre
     site.log.clear()
     assert guest.statuses(site.url("/sitemap.xml"), refresh=True) == {"unchanged": 2, "skipped": 1}
     assert "/post/2" not in site.asked()
+    assert guest.statuses(site.url("/sitemap.xml")) == {"unchanged": 2, "skipped": 1}
     assert guest.statuses(site.url("/post/2")) == {"added": 1}
     assert guest.statuses(site.url("/sitemap.xml"), refresh=True) == {"unchanged": 3}
 
@@ -283,6 +286,86 @@ def test_a_page_that_moves_stays_the_document_it_was(guest: Guest, site: Site) -
     assert guest.corpus.documents.find(site.url("/new")).id == first.id
 
 
+def feed(title: str, *entries: str) -> str:
+    return f"<rss version='2.0'><channel><title>{title}</title>{''.join(entries)}</channel></rss>"
+
+
+def test_entries_without_an_address_belong_to_their_feed(guest: Guest, site: Site) -> None:
+    for name, text in (
+        ("one", "The load balancer forgot all of its sessions."),
+        ("two", "The ledger was out by a day."),
+    ):
+        entry = f"<item><title>Elevated errors</title><guid isPermaLink='false'>2</guid><description>{text}</description></item>"
+        site.put(f"/{name}.xml", feed(name, entry), "application/rss+xml")
+        assert guest.statuses(site.url(f"/{name}.xml")) == {"added": 1}
+        assert guest.statuses(site.url(f"/{name}.xml")) == {"unchanged": 1}
+    found = guest.corpus.documents.get_many(guest.corpus.documents.ids()).values()
+    assert sorted(document.text.split()[1] for document in found) == ["ledger", "load"]
+
+
+def test_two_sources_of_one_page_do_not_undo_each_other(guest: Guest, site: Site) -> None:
+    stocked(site, 3)
+    lines = "".join(
+        f"* [Acme]({site.url(f'/post/{n}')}). A zebra router of kind {n} fell over again.\n" for n in range(3)
+    )
+    site.put("/list.md", f"# Outages\n\n## Routers\n\n{lines}", "text/markdown")
+    guest.add(site.url("/post/1"), tags=("mine",), kind="guidance")
+    guest.add(site.url("/list.md"), form="list")
+    guest.add(site.url("/sitemap.xml"), tags=("sm",))
+    document = guest.corpus.documents.find(site.url("/post/1"))
+    assert (set(document.tags), document.kind) == ({"mine", "routers", "sm"}, "guidance")
+    assert "zebra router of kind 1" in str(document.summary)
+    revision = guest.corpus.changes.position()[1]
+    for _ in range(2):
+        site.log.clear()
+        assert guest.statuses(site.url("/list.md"), form="list", refresh=True) == {"unchanged": 3}
+        assert guest.statuses(site.url("/sitemap.xml"), tags=("sm",), refresh=True) == {"unchanged": 3}
+        assert guest.statuses(site.url("/post/1")) == {"unchanged": 1}
+        assert {one.status for one in site.log if one.path != "/robots.txt"} == {304}
+    assert guest.corpus.changes.since(revision).added == []
+    assert guest.corpus.documents.find(site.url("/post/1")) == document
+    site.put("/list.md", f"# Outages\n\n## Switches\n\n{lines}", "text/markdown")
+    assert guest.statuses(site.url("/list.md"), form="list") == {"changed": 3}
+    assert set(guest.corpus.documents.find(site.url("/post/1")).tags) == {"mine", "switches", "sm"}
+
+
+def test_a_page_that_moved_is_looked_for_where_it_is_now(guest: Guest, site: Site) -> None:
+    site.put("/old", page(1))
+    (first,) = guest.add(site.url("/old"))
+    site.redirect("/old", "/new")
+    site.put("/new", page(1))
+    assert guest.statuses(site.url("/old")) == {"unchanged": 1}
+    assert guest.corpus.documents.get(str(first.id)).url == site.url("/new")
+    assert guest.corpus.documents.find(site.url("/new")).id == first.id
+    site.pages["/old"] = Answer(status=404)
+    (still,) = guest.add(site.url("/old"))
+    assert (still.gone, still.id, still.error) == (False, first.id, None)
+    site.pages["/new"] = Answer(status=404)
+    (gone,) = guest.add(site.url("/old"))
+    assert (gone.status, gone.gone) == ("unchanged", True)
+    assert guest.corpus.documents.get(str(first.id)).gone
+
+
+def test_a_page_that_says_it_is_not_there_is_gone_whatever_its_status(guest: Guest, site: Site) -> None:
+    site.put("/soft", "<html><head><title>Page not found | Acme</title></head><body><main><h1>Page not found</h1>"
+             "<p>Try the search.</p></main></body></html>")  # fmt: skip
+    site.put("/list.md", f"# Outages\n\n* [Acme]({site.url('/soft')}). A rat ate through the cable.\n", "text/markdown")
+    (listed,) = guest.add(site.url("/list.md"), form="list")
+    assert (listed.status, listed.gone) == ("added", True)
+    assert guest.corpus.documents.get(str(listed.id)).summary == "A rat ate through the cable."
+    (alone,) = guest.add(site.url("/soft"))
+    assert alone.id == listed.id
+    site.put("/real", page(4).replace("Outage 4", "404 for everybody: an outage of the router that lasted a day"))
+    assert guest.statuses(site.url("/real")) == {"added": 1}
+
+
+def test_a_listing_of_nothing_says_so(guest: Guest, site: Site) -> None:
+    index = f"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><sitemap><loc>{site.url('/self.xml')}</loc></sitemap></sitemapindex>"
+    site.put("/self.xml", index, "text/xml")
+    (outcome,) = guest.add(site.url("/self.xml"))
+    assert (outcome.status, outcome.error) == ("skipped", f"{site.url('/self.xml')}: there is nothing in it")
+
+
 def test_many_hosts_are_read_at_the_same_time_and_each_in_order(guest: Guest) -> None:
     with Site("127.0.0.1") as one, Site("127.0.0.2") as other:
         for site in (one, other):
@@ -300,3 +383,68 @@ def test_many_hosts_are_read_at_the_same_time_and_each_in_order(guest: Guest) ->
         mine = [(entry.began, entry.ended) for entry in one.log if entry.path.startswith("/p/")]
         theirs = [(entry.began, entry.ended) for entry in other.log if entry.path.startswith("/p/")]
         assert any(a < d and c < b for a, b in mine for c, d in theirs)
+
+
+def test_a_feed_of_another_house_does_not_replace_a_page(guest: Guest) -> None:
+    with Site("127.0.0.1") as victim, Site("127.0.0.2") as other:
+        victim.put(
+            "/short",
+            "<html><head><title>Short</title></head><body><article><p>The fuse blew.</p></article></body></html>",
+        )
+        guest.add(victim.url("/short"))
+        entry = f"<item><title>Short</title><link>{victim.url('/short')}</link><description>{'Evil words. ' * 60}</description></item>"
+        other.put("/feed", feed("Other", entry), "application/rss+xml")
+        guest.add(other.url("/feed"))
+        assert guest.texts() == {"Short": "The fuse blew."}
+
+
+@pytest.mark.parametrize("address", ["http://xn--a/", "http://[::1", "http://a b/", "http://\ud800.example/"])
+def test_an_address_that_is_none_is_one_failed_item(guest: Guest, site: Site, address: str) -> None:
+    site.put("/good", page(1))
+    site.redirect("/moved", "http://xn--a/")
+    entries = [
+        {"id": str(n), "url": url, "title": "t"}
+        for n, url in enumerate((address, site.url("/moved"), site.url("/good")))
+    ]
+    site.put("/feed", json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "f", "items": entries}),
+             "application/feed+json")  # fmt: skip
+    found = guest.statuses(site.url("/feed"))
+    assert found["added"] == 1
+    assert guest.texts().keys() == {"Outage 1"}
+
+
+def test_a_jira_export_alone_is_read_as_in_a_folder(guest: Guest, tmp_path: Path) -> None:
+    item = (
+        "<item><title>[OPS-1] Disk</title><link>https://jira.acme.example/browse/OPS-1</link><description>&lt;p&gt;The disk was"
+        " full.&lt;/p&gt;</description><key id='1'>OPS-1</key><summary>Disk</summary><type>Bug</type>"
+        "<created>Mon, 1 Mar 2021 10:00:00 +0000</created></item>"
+    )
+    export = f"<!-- RSS generated by JIRA --><rss version='0.92'><channel><title>Jira</title><build-info/>{item}</channel></rss>"
+    (tmp_path / "jira.xml").write_text(export)
+    (alone,) = guest.add(str(tmp_path / "jira.xml"))
+    assert alone.status == "added"
+    assert "The disk was full." in guest.corpus.documents.get(str(alone.id)).text
+
+
+def test_a_bare_repository_and_a_folder_of_a_repository_are_cloned(guest: Guest, tmp_path: Path) -> None:
+    for line in (
+        "init -q -b main work",
+        "-C work -c user.name=a -c user.email=a@b.example commit -q --allow-empty -m x",
+    ):
+        subprocess.run(
+            ["git", *line.split()], cwd=tmp_path, check=True, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+        )
+    (tmp_path / "work" / "docs").mkdir()
+    (tmp_path / "work" / "docs" / "how_to_restart.md").write_text("Turn it off, and on again after a while.")
+    for line in (
+        "-C work add .",
+        "-C work -c user.name=a -c user.email=a@b.example commit -q -m y",
+        "clone -q --bare work bare.git",
+    ):
+        subprocess.run(
+            ["git", *line.split()], cwd=tmp_path, check=True, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+        )
+    for source in (f"{tmp_path}/bare.git", f"{tmp_path}/work#docs"):
+        (outcome,) = guest.add(source)
+        assert outcome.status in ("added", "duplicate")
+        assert outcome.title == "How to restart"
