@@ -62,6 +62,8 @@ def explanation_line(hit: Hit) -> str:
         parts.append(
             f"meaning {made.semantic_weight:.2f} × {made.cosine_normalised or 0:.3f} (cosine {made.cosine or 0:.3f})"
         )
+    if made.exact_weight:
+        parts.append(f"to the letter {made.exact_weight:.2f} × {made.exact or 0:.3f}")
     return f"score {hit.score:.3f} = " + " + ".join(parts)
 
 

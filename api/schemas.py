@@ -135,10 +135,14 @@ class NewDocument(Shape):
 
 
 class ExplanationShape(Shape):
-    """How a score came about: the sum of weight x normalised over `keyword` and `semantic`."""
+    """How a score came about: the sum of weight x normalised over the parts that are there.
+
+    `exact` is there where some document has the query, or an identifier in it, to the letter.
+    """
 
     keyword: dict[str, Any] | None
     semantic: dict[str, Any] | None
+    exact: dict[str, Any] | None
 
     @classmethod
     def of(cls, made: Explanation) -> "ExplanationShape":
@@ -148,8 +152,11 @@ class ExplanationShape(Shape):
             "terms": list(made.terms),
         }  # fmt: skip
         semantic = {"cosine": made.cosine, "normalised": made.cosine_normalised, "weight": made.semantic_weight}
+        exact = {"normalised": made.exact, "weight": made.exact_weight}
         return cls(
-            keyword=keyword if made.keyword_weight else None, semantic=semantic if made.semantic_weight else None
+            keyword=keyword if made.keyword_weight else None,
+            semantic=semantic if made.semantic_weight else None,
+            exact=exact if made.exact_weight else None,
         )
 
 
