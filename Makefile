@@ -30,7 +30,7 @@ fix: .venv/installed-test  ## format, and mend what the linter can
 	$(BIN)/ruff format .
 
 eval: .venv/installed  ## relevance on the judged sets at hand (IR= for another folder)
-	$(BIN)/python benchmarks/relevance.py $(IR)
+	$(BIN)/python benchmarks/relevance/lessonry.py $(IR)
 
 bench: .venv/installed  ## speed against a baseline in the same run, extraction against known texts
 	$(BIN)/python benchmarks/query_start.py

@@ -54,16 +54,13 @@ def explanation_line(hit: Hit) -> str:
     made = hit.explanation
     parts = []
     if made.keyword_weight:
-        terms = ", ".join(made.terms) or "none"
-        parts.append(
-            f"words {made.keyword_weight:.2f} × {made.bm25_normalised or 0:.3f} (BM25 {made.bm25 or 0:.2f}; {terms})"
-        )
+        said = [f"BM25 {made.bm25 or 0:.2f}", *([f"to the letter {made.exact:.2f}"] if made.exact else [])]
+        said.append(", ".join(made.terms) or "none")
+        parts.append(f"words {made.keyword_weight:.2f} × {made.bm25_normalised or 0:.3f} ({'; '.join(said)})")
     if made.semantic_weight:
         parts.append(
             f"meaning {made.semantic_weight:.2f} × {made.cosine_normalised or 0:.3f} (cosine {made.cosine or 0:.3f})"
         )
-    if made.exact_weight:
-        parts.append(f"to the letter {made.exact_weight:.2f} × {made.exact or 0:.3f}")
     return f"score {hit.score:.3f} = " + " + ".join(parts)
 
 

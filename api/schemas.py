@@ -135,28 +135,24 @@ class NewDocument(Shape):
 
 
 class ExplanationShape(Shape):
-    """How a score came about: the sum of weight x normalised over the parts that are there.
+    """How a score came about: the sum of weight x normalised over `keyword` and `semantic`.
 
-    `exact` is there where some document has the query, or an identifier in it, to the letter.
+    `exact` tells how much of the query the document has to the letter; it is a part of the keyword evidence.
     """
 
     keyword: dict[str, Any] | None
     semantic: dict[str, Any] | None
-    exact: dict[str, Any] | None
 
     @classmethod
     def of(cls, made: Explanation) -> "ExplanationShape":
         """The shape of an explanation."""
         keyword = {
             "bm25": made.bm25, "normalised": made.bm25_normalised, "weight": made.keyword_weight,
-            "terms": list(made.terms),
+            "exact": made.exact, "terms": list(made.terms),
         }  # fmt: skip
         semantic = {"cosine": made.cosine, "normalised": made.cosine_normalised, "weight": made.semantic_weight}
-        exact = {"normalised": made.exact, "weight": made.exact_weight}
         return cls(
-            keyword=keyword if made.keyword_weight else None,
-            semantic=semantic if made.semantic_weight else None,
-            exact=exact if made.exact_weight else None,
+            keyword=keyword if made.keyword_weight else None, semantic=semantic if made.semantic_weight else None
         )
 
 

@@ -31,9 +31,9 @@ class Evidence:
 class Ranked:
     """A document with its score and the passage that carries most of it.
 
-    `bm25` and `cosine` are the best of any passage of the document; `keyword` and `semantic` the
-    same as shares of the best in the list, `exact` how much of the query the document has to the letter,
-    each 0..1.
+    `bm25` and `cosine` are the best of any passage of the document, `exact` is how much of the query
+    it has to the letter. `keyword` (BM25 and `exact`) and `semantic` are shares of the best in the
+    list, each 0..1.
     """
 
     document_id: str
@@ -46,19 +46,9 @@ class Ranked:
     exact: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """The weights of the parts of a score; their sum is 1."""
-
-    keyword: float
-    semantic: float
-    exact: float
-
-
-def shares(keyword_weight: float, exact: bool) -> Shares:
-    """The weights of a score; `exact`: some document has an exact phrase of the query."""
-    rest = 1 - EXACT_WEIGHT if exact else 1.0
-    return Shares(round(rest * keyword_weight, 6), round(rest * (1 - keyword_weight), 6), round(1 - rest, 6))
+def weight_of_words(keyword_weight: float, exact: bool) -> float:
+    """The weight of the keyword evidence in a score; `exact`: some document has the query to the letter."""
+    return round(EXACT_WEIGHT + (1 - EXACT_WEIGHT) * keyword_weight, 6) if exact else keyword_weight
 
 
 def fuse(
@@ -68,9 +58,11 @@ def fuse(
 
     score = w * bm25 / max bm25 + (1 - w) * cosine / max cosine, where each value is the best of
     the document's passages, a missing one counts 0, and negative cosines count 0. Where any
-    document has an exact phrase, this is EXACT_WEIGHT less, and `exact` has that weight.
+    document has something of the query to the letter, its `exact` is EXACT_WEIGHT of the score, as
+    a part of the keyword evidence, and what is said above the rest.
     """
-    weights = shares(keyword_weight, bool(exact))
+    weight = weight_of_words(keyword_weight, bool(exact))
+    exact_share = EXACT_WEIGHT / weight if exact else 0.0
     most_bm25 = max((found.bm25 or 0.0 for found in evidence.values()), default=0.0)
     most_cosine = max((found.cosine or 0.0 for found in evidence.values()), default=0.0)
 
@@ -90,17 +82,17 @@ def fuse(
     for document_id, passage_ids in by_document.items():
         parts = [evidence[passage_id] for passage_id in passage_ids]
         best_keyword, best_semantic = max(map(keyword, parts)), max(map(semantic, parts))
-        has = exact.get(document_id, 0.0)
+        words = (1 - exact_share) * best_keyword + exact_share * exact.get(document_id, 0.0)
         ranked.append(
             Ranked(
                 document_id,
                 max(passage_ids, key=lambda i: (total(evidence[i]), -i)),
-                round(weights.keyword * best_keyword + weights.semantic * best_semantic + weights.exact * has, 6),
+                round(weight * words + (1 - weight) * best_semantic, 6),
                 max((part.bm25 for part in parts if part.bm25 is not None), default=None),
                 max((part.cosine for part in parts if part.cosine is not None), default=None),
-                round(best_keyword, 6),
+                round(words, 6),
                 round(best_semantic, 6),
-                has,
+                exact.get(document_id, 0.0),
             )
         )
     return sorted(ranked, key=lambda one: (-one.score, one.document_id))

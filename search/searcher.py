@@ -14,7 +14,7 @@ from search import whitening
 from search.index import Scored, cosines
 from search.indexer import Indexer
 from search.keywords import Keywords, keywords
-from search.ranking import IDENTIFIER_SHARE, KEYWORD_WEIGHT, Evidence, Ranked, Shares, fuse, shares
+from search.ranking import IDENTIFIER_SHARE, KEYWORD_WEIGHT, Evidence, Ranked, fuse, weight_of_words
 from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
 
 LONGEST_QUERY = 20_000
@@ -36,11 +36,11 @@ _SNIPPET_WORDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What a query finds: documents best first, its keywords, the weights, and what is missing if anything is."""
+    """What a query finds: documents best first, its keywords, their weight, and what is missing if anything is."""
 
     documents: list[Ranked]
     words: Keywords
-    shares: Shares
+    keyword_weight: float
     degraded: str | None
 
 
@@ -92,7 +92,7 @@ class Searcher:
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": KEYWORD_WEIGHT}[query.mode]
         evidence = self._evidence(by_keyword, nearest or [], vector, whitening.share(words.count))
         exact = self._exact(query, words) if weight else {}
-        return Ranking(fuse(evidence, weight, exact), words, shares(weight, bool(exact)), degraded)
+        return Ranking(fuse(evidence, weight, exact), words, weight_of_words(weight, bool(exact)), degraded)
 
     def refresh(self) -> str | None:
         """Take in what is new, as far as that is quick; one line on what is missing, None if nothing is."""
@@ -196,18 +196,18 @@ def _checked(query: Query) -> str:
 
 
 def _explanation(one: Ranked, found: Ranking, passage: Passage | None) -> Explanation:
-    weights, terms = found.shares, []
+    weight, terms = found.keyword_weight, []
     if passage is not None:
         terms = terms_in(f"{passage.title} {passage.heading} {passage.text}", found.words.terms)
+    by_keyword, by_vector = weight > 0, weight < 1
     return Explanation(
-        bm25=one.bm25 if weights.keyword else None,
-        bm25_normalised=one.keyword if weights.keyword else None,
-        keyword_weight=weights.keyword,
-        cosine=one.cosine if weights.semantic else None,
-        cosine_normalised=one.semantic if weights.semantic else None,
-        semantic_weight=weights.semantic,
-        exact=one.exact if weights.exact else None,
-        exact_weight=weights.exact,
+        bm25=one.bm25 if by_keyword else None,
+        bm25_normalised=one.keyword if by_keyword else None,
+        keyword_weight=weight,
+        cosine=one.cosine if by_vector else None,
+        cosine_normalised=one.semantic if by_vector else None,
+        semantic_weight=round(1 - weight, 6),
+        exact=one.exact,
         terms=tuple(terms),
     )
 

@@ -61,7 +61,8 @@ class Explanation:
 
     `bm25` and `cosine` are those of the document's best passages; each normalised value is a share
     of the best one in this result list. `exact` is 1 where the document has the whole query to the
-    letter, less where it has identifiers of it. None: the part took no share.
+    letter, less where it has identifiers of it, and makes up most of `bm25_normalised` where any
+    document has. None: the part took no share.
     """
 
     bm25: float | None
@@ -70,8 +71,7 @@ class Explanation:
     cosine: float | None
     cosine_normalised: float | None
     semantic_weight: float
-    exact: float | None = None
-    exact_weight: float = 0.0
+    exact: float = 0.0
     terms: tuple[str, ...] = ()
 
 

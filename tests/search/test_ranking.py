@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.ranking import KEYWORD_WEIGHT, Evidence, diversify, fuse, shares
+from search.ranking import KEYWORD_WEIGHT, Evidence, diversify, fuse, weight_of_words
 
 
 def reference(evidence: dict[int, Evidence], weight: float, exact: dict[str, float]) -> list[tuple[str, int, float]]:
@@ -49,15 +49,15 @@ def test_fusion_is_that_of_its_definition(
         document: (passage, pytest.approx(score, abs=2e-6)) for document, passage, score in expected
     }
     assert [(-one.score, one.document_id) for one in found] == sorted((-one.score, one.document_id) for one in found)
-    weights = shares(weight, bool(exact))
-    assert weights.keyword + weights.semantic + weights.exact == pytest.approx(1)
+    words = weight_of_words(weight, bool(exact))
     for one in found:
         assert 0 <= one.score <= 1
         own = [each for each in evidence.values() if each.document_id == one.document_id]
         assert one.bm25 == max((each.bm25 for each in own if each.bm25 is not None), default=None)
         assert one.cosine == max((each.cosine for each in own if each.cosine is not None), default=None)
-        parts = weights.keyword * one.keyword + weights.semantic * one.semantic + weights.exact * one.exact
-        assert one.score == pytest.approx(parts, abs=2e-6)
+        assert one.score == pytest.approx(words * one.keyword + (1 - words) * one.semantic, abs=2e-6)
+        assert 0 <= one.keyword <= 1
+        assert one.exact == exact.get(one.document_id, 0)
 
 
 def test_by_hand() -> None:

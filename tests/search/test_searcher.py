@@ -81,7 +81,6 @@ def test_a_score_is_the_sum_that_its_explanation_gives(stocked: Home, mode: Mode
     for hit in ask(stocked, "the crew restored a backup of the router and 4711", mode, explain=True).hits:
         told = hit.explanation
         total = told.keyword_weight * (told.bm25_normalised or 0) + told.semantic_weight * (told.cosine_normalised or 0)
-        total += told.exact_weight * (told.exact or 0)
         assert hit.score == pytest.approx(total, abs=2e-6)
         assert (told.bm25_normalised is None) == (mode == "semantic")
         assert (told.cosine_normalised is None) == (mode == "keyword")

@@ -1,6 +1,6 @@
 """Relevance of every mode on the judged sets at hand, as one table (`make eval`).
 
-usage: python benchmarks/relevance.py DIR [--json]     DIR holds folders in BEIR layout
+usage: python benchmarks/relevance/lessonry.py DIR [--json]     DIR holds folders in BEIR layout
 """
 
 import argparse
