@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-_./:@#+'’][^\W_]+)*")
 _WORD = re.compile(r"[^\W_]+")
-_IDENTIFIER = re.compile(r"(?=.*[^\W\d_]|.*[._:-].*[._:-])(.*[_./:@#+]|.*\d.*-|.*-.*\d)")
-"""With a letter, or of three parts; a fraction, a number with a comma, two words with a hyphen are none."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Where a name such as `OOMKilled` or `maxRetries` is made of words."""
 
 MOST_TERMS = 64
 """Terms of a long query that are searched for: the most telling. More adds time and next to nothing else."""
@@ -64,18 +64,23 @@ def keywords(text: str, frequency: Frequency | None = None) -> Keywords:
 
     A token with inner punctuation (`CVE-2024-3094`, `kube-dns`, `java.util`) is looked for as a
     phrase and by its parts; a term that stands more than once in the text counts double.
-    `frequency` is asked only when there are more than MOST_TERMS terms, to keep the most telling;
+    `frequency` tells which names of a question occur nowhere (`OOMKilled`): they are looked for by
+    the words that they are made of. Of more than MOST_TERMS terms it keeps the most telling;
     without it the first ones are kept.
     """
     counts = {term: min(count, _MOST_OFTEN) for term, count in Counter(_terms(text)).items()}
     kept = {term: count for term, count in counts.items() if term not in STOP_WORDS} or counts
-    if len(kept) > MOST_TERMS:
-        kept = _telling(kept, frequency) if frequency else dict(list(kept.items())[:MOST_TERMS])
+    if frequency and len(kept) > MOST_TERMS:
+        kept = _telling(kept, frequency)
+    elif frequency and len(kept) <= _QUESTION:
+        kept = {**dict.fromkeys(_parts(text, frequency), 1), **kept}
+    kept = dict(list(kept.items())[:MOST_TERMS])
     phrases = [f'"{term}"' for term, count in kept.items() for _ in range(count)]
+    expression = " OR ".join(phrases)
     whole = " ".join(_WORD.findall(text.lower()))
     if not 0 < whole.count(" ") < _QUESTION:
-        return Keywords(" OR ".join(phrases), tuple(kept))
-    return Keywords(" OR ".join(phrases), tuple(kept), whole, tuple(_identifiers(text, whole)))
+        return Keywords(expression, tuple(kept))
+    return Keywords(expression, tuple(kept), whole, tuple(_identifiers(text, whole)))
 
 
 def _terms(text: str) -> Iterator[str]:
@@ -86,11 +91,26 @@ def _terms(text: str) -> Iterator[str]:
         yield from parts
 
 
+def _parts(text: str, frequency: Frequency) -> list[str]:
+    """The words that the unknown names in a text are made of."""
+    names = {name.lower(): _HUMP.sub(" ", name).lower().split() for name in _WORD.findall(text)}
+    made = {name: parts for name, parts in names.items() if len(parts) > 1}
+    found = frequency(list(made)) if made else {}
+    return [part for name, parts in made.items() if not found[name] for part in parts]
+
+
 def _identifiers(text: str, whole: str) -> list[str]:
     """`CVE-2024-3094` and `java.util` in a query, not `re-use`; and not the query itself."""
-    codes = [token for token in _TOKEN.findall(text.lower()) if _IDENTIFIER.search(token)]
+    codes = [token for token in _TOKEN.findall(text.lower()) if _is_identifier(token)]
     phrases = dict.fromkeys(" ".join(_WORD.findall(code)) for code in codes)
     return [phrase for phrase in phrases if phrase != whole][:_MOST_IDENTIFIERS]
+
+
+def _is_identifier(token: str) -> bool:
+    """Of letters or of three parts; a fraction, a grouped number, two words with a hyphen are none."""
+    marks = [letter for letter in token if not letter.isalnum()]
+    named = len(marks) > 1 or any(letter.isalpha() for letter in token)
+    return named and (any(mark in "_./:@#+" for mark in marks) or ("-" in marks and any(map(str.isdigit, token))))
 
 
 def _telling(terms: Mapping[str, int], frequency: Frequency) -> dict[str, int]:

@@ -155,7 +155,25 @@ def test_a_term_that_is_said_again_counts_double_and_no_more() -> None:
     assert keywords("clock " * 50).expression == '"clock" OR "clock"'
 
 
-def test_frequencies_are_asked_only_for_a_long_text() -> None:
+def test_a_name_that_occurs_nowhere_is_looked_for_by_its_words() -> None:
+    asked: list[list[str]] = []
+
+    def frequency(terms):  # type: ignore[no-untyped-def]
+        asked.append(list(terms))
+        return {term: int(term == "github") for term in terms}
+
+    assert keywords("OOMKilled pods on GitHub", frequency).terms == ("oom", "killed", "oomkilled", "pods", "github")
+    assert asked == [["oomkilled", "github"]]
+    assert keywords("maxHTTPRetries", lambda terms: dict.fromkeys(terms, 0)).terms == (
+        "max",
+        "http",
+        "retries",
+        "maxhttpretries",
+    )
+    assert keywords("OOMKilled pods").terms == ("oomkilled", "pods")
+
+
+def test_frequencies_are_asked_only_for_names_and_for_a_long_text() -> None:
     def frequency(terms):  # type: ignore[no-untyped-def]
         raise AssertionError
 
