@@ -100,7 +100,7 @@ def compare(judged: JudgedSet, encode: Encoder) -> dict[str, dict[str, float]]:
 
 
 def _documents(judged: JudgedSet) -> list[tuple[str, str]]:
-    return [(row["id"], f"{row['title']}\n{row['text']}".strip()) for row in judged.documents]
+    return [(row["id"], encoder_text(row["title"], "", row["text"])) for row in judged.documents]
 
 
 def _passages(judged: JudgedSet, encode: Encoder) -> list[tuple[str, str]]:
