@@ -12,9 +12,9 @@ NOTHING: Mapping[str, float] = MappingProxyType({})
 
 KEYWORD_WEIGHT = 0.5
 """Share of the keyword evidence in a hybrid score; the vectors have the rest."""
-EXACT_WEIGHT = 0.5
+EXACT_WEIGHT = 0.6
 """Share of the exact phrases in a score, where any is found: who has the query to the letter stands first."""
-IDENTIFIER_SHARE = 0.5
+IDENTIFIER_SHARE = 1 / 3
 """What the identifiers in a question count, against the whole of it."""
 
 

@@ -85,13 +85,9 @@ class Searcher:
                 nearest = self._nearest(query, vector, depth)
             except (SearchError, StoreUnusable) as error:
                 degraded = f"keywords only: {error}"
-        by_keyword = {}
-        if words.expression and (query.mode != "semantic" or vector is None):
-            matches = self._corpus.fulltext.match(words.expression, limit=depth, wanted=query.wanted, weights=_FIELDS)
-            by_keyword = {passage_id: (document_id, bm25) for passage_id, document_id, bm25 in matches}
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": KEYWORD_WEIGHT}[query.mode]
+        by_keyword, exact = self._matches(query, words, depth) if weight else ({}, {})
         evidence = self._evidence(by_keyword, nearest or [], vector, whitening.share(words.count))
-        exact = self._exact(query, words) if weight else {}
         return Ranking(fuse(evidence, weight, exact), words, weight_of_words(weight, bool(exact)), degraded)
 
     def refresh(self) -> str | None:
@@ -107,19 +103,29 @@ class Searcher:
             allowed = np.array(self._corpus.documents.passage_ids(query.wanted), dtype=np.int64)
         return self._indexer.index.search(vector, depth, allowed)
 
-    def _exact(self, query: Query, words: Keywords) -> dict[str, float]:
-        """document id -> 1 if it has the whole query to the letter, less if it has identifiers of it."""
-        listed = [found for phrase in words.identifiers if (found := self._having(phrase, query))]
-        having = Counter(document_id for found in listed for document_id in found)
-        exact = {document_id: IDENTIFIER_SHARE * count / len(listed) for document_id, count in having.items()}
-        return {**exact, **dict.fromkeys(self._having(words.whole, query), 1.0)}
+    def _matches(
+        self, query: Query, words: Keywords, depth: int
+    ) -> tuple[dict[int, tuple[str, float]], dict[str, float]]:
+        """The matches by words: passage id -> (document id, BM25), and what documents have to the letter.
 
-    def _having(self, phrase: str, query: Query) -> set[str]:
-        """Documents that have a phrase."""
+        That is 1 for the whole query, less for identifiers of it, by document id.
+        """
+        whole = self._having(words.whole, query)
+        found = {passage_id: (document_id, 0.0) for passage_id, document_id in whole.items()}
+        if words.expression:
+            matches = self._corpus.fulltext.match(words.expression, limit=depth, wanted=query.wanted, weights=_FIELDS)
+            found.update({passage_id: (document_id, bm25) for passage_id, document_id, bm25 in matches})
+        listed = [set(having.values()) for name in words.identifiers if (having := self._having(name, query))]
+        counts = Counter(document_id for documents in listed for document_id in documents)
+        exact = {document_id: IDENTIFIER_SHARE * count / len(listed) for document_id, count in counts.items()}
+        return found, {**exact, **dict.fromkeys(whole.values(), 1.0)}
+
+    def _having(self, phrase: str, query: Query) -> dict[int, str]:
+        """passage id -> document id of those that have a phrase."""
         if not phrase:
-            return set()
+            return {}
         matches = self._corpus.fulltext.match(f'"{phrase}"', limit=_DEPTH, wanted=query.wanted)
-        return {document_id for _, document_id, _ in matches}
+        return {passage_id: document_id for passage_id, document_id, _ in matches}
 
     def _evidence(
         self, by_keyword: dict[int, tuple[str, float]], nearest: Scored, vector: Vectors | None, whitened: float

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.ranking import KEYWORD_WEIGHT, Evidence, diversify, fuse, weight_of_words
+from search.ranking import EXACT_WEIGHT, IDENTIFIER_SHARE, KEYWORD_WEIGHT, Evidence, diversify, fuse, weight_of_words
 
 
 def reference(evidence: dict[int, Evidence], weight: float, exact: dict[str, float]) -> list[tuple[str, int, float]]:
@@ -23,7 +23,7 @@ def reference(evidence: dict[int, Evidence], weight: float, exact: dict[str, flo
         own = {i: one for i, one in evidence.items() if one.document_id == document}
         score = weight * max(map(keyword, own.values())) + (1 - weight) * max(map(semantic, own.values()))
         if exact:
-            score = (score + exact.get(document, 0)) / 2
+            score = (1 - EXACT_WEIGHT) * score + EXACT_WEIGHT * exact.get(document, 0)
         passage = min(own, key=lambda i: (-(weight * keyword(own[i]) + (1 - weight) * semantic(own[i])), i))
         rows.append((document, passage, round(score, 6)))
     return sorted(rows, key=lambda row: (-row[2], row[0]))
@@ -82,7 +82,7 @@ def test_by_hand() -> None:
 
 def test_who_has_the_query_to_the_letter_stands_before_all_others() -> None:
     evidence = {1: Evidence("near", 9.0, 0.9), 2: Evidence("exact", 0.5, 0.1), 3: Evidence("part", 0.5, 0.1)}
-    found = fuse(evidence, 0.5, {"exact": 1.0, "part": 0.5})
+    found = fuse(evidence, 0.5, {"exact": 1.0, "part": IDENTIFIER_SHARE})
     assert [one.document_id for one in found] == ["exact", "near", "part"]
 
 
