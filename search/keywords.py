@@ -107,10 +107,10 @@ def _identifiers(text: str, whole: str) -> list[str]:
 
 
 def _is_identifier(token: str) -> bool:
-    """Of letters or of three parts; a fraction, a grouped number, two words with a hyphen are none."""
-    marks = [letter for letter in token if not letter.isalnum()]
-    named = len(marks) > 1 or any(letter.isalpha() for letter in token)
-    return named and (any(mark in "_./:@#+" for mark in marks) or ("-" in marks and any(map(str.isdigit, token))))
+    """With a letter, and with a mark that words do not have; a version number or two words with a hyphen are none."""
+    marks = {letter for letter in token if not letter.isalnum()}
+    named = any(map(str.isalpha, token))
+    return named and (not marks.isdisjoint("_./:@#+") or ("-" in marks and any(map(str.isdigit, token))))
 
 
 def _telling(terms: Mapping[str, int], frequency: Frequency) -> dict[str, int]:
