@@ -96,6 +96,35 @@ def test_an_exact_identifier_comes_first(stocked: Home) -> None:
     assert titles(ask(stocked, "disk disk disk full queue ERR-4711-X", "keyword"))[0] == "Leap"
 
 
+def test_who_has_the_whole_query_to_the_letter_comes_first(stocked: Home) -> None:
+    """Others have its words more often, and stand nearer in meaning."""
+    stocked.put(
+        "Other", "router expired, certificate expired, router expired. " * 3, title="Expired certificate router"
+    )
+    stocked.put("Log", "x509: the router certificate has expired. " + "Nothing to do with it, bananas. " * 20)
+    assert titles(ask(stocked, "certificate has expired", "semantic"))[0] != "Log"
+    for mode in ("keyword", "hybrid"):
+        first, second = ask(stocked, "Certificate has expired", mode).hits[:2]  # type: ignore[arg-type]
+        assert (first.document.title, first.explanation.exact) == ("Log", 1.0)
+        assert second.explanation.exact == 0.0
+    first = ask(stocked, "what is ERR-4711-X of a router certificate").hits[0]
+    assert (first.document.title, first.explanation.exact) == ("Leap", pytest.approx(1 / 3))
+    inside = ask(stocked, "certificate has expired", wanted=Filter(kind=("guidance",)))
+    assert all(hit.explanation.exact == 0.0 for hit in inside.hits)
+
+
+def test_who_has_the_query_to_the_letter_is_found_behind_any_number_of_others(home: Home) -> None:
+    with home.corpus.db.write():
+        for number in range(600):
+            home.corpus.documents.put(
+                draft(f"{number}", "certificate expired"), [PassageText("", "certificate expired")]
+            )
+    home.put("Log", "Certificate has expired. " + "Much else stands here. " * 30)
+    home.indexer.catch_up()
+    for mode in ("keyword", "hybrid"):
+        assert titles(ask(home, "certificate has expired", mode))[0] == "Log"  # type: ignore[arg-type]
+
+
 FILTERS: dict[str, tuple[Filter, set[str]]] = {
     "kind": (Filter(kind=("lesson",)), {"Leap", "Disk", "Unknown"}),
     "organization": (Filter(organization=("navy",)), {"Certificate", "Valve", "Unknown"}),

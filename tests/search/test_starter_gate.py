@@ -47,6 +47,24 @@ def test_questions_in_other_words_find_their_lesson(opened: Opened) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("CVE-2024-3094", "xz-utils-backdoor-2024"),
+        ("CVE-2014-0160", "openssl-heartbleed-2014"),
+        ("node-role.kubernetes.io/master", "reddit-pi-day-kubernetes-2023"),
+        ("pg_basebackup", "gitlab-database-deletion-2017"),
+        ("catastrophic backtracking", "cloudflare-waf-regex-2019"),
+        ("WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED", "leaked-secrets-must-be-rotated"),
+        ("are we open to CVE-2017-5638 here?", "equifax-breach-2017"),
+    ],
+)
+def test_an_identifier_or_an_error_message_finds_who_has_it(opened: Opened, text: str, name: str) -> None:
+    for mode in ("hybrid", "keyword"):
+        assert starter.answers(*opened, text, mode)[0] == name
+
+
+@pytest.mark.slow
 def test_the_answers_stay_after_compaction_and_in_a_new_process(opened: Opened) -> None:
     lessonry, files = opened
     queries = list(starter.judged().queries.values())[:12]
