@@ -47,20 +47,30 @@ _BOOKKEEPING = re.compile(
 )
 """Keys of what only tools need, or of what has its own place in a page."""
 _BODIES = ("content", "body", "text", "message", "description", "value", "details")
-_MOMENTS = ("created_at", "occurred_at", "timestamp", "time", "at")
+_MOMENTS = ("occurred_at", "timestamp", "time", "at")
 _DEEPEST = 6
 
 
 def is_report(record: Mapping[str, object]) -> bool:
-    """True for a post-mortem report: it has three of the parts that such reports have, or one and its type says so."""
+    """True for a report: it has three of the parts that post-mortems have, or says that it is one and has any.
+
+    One in sections that somebody is responsible for is a report too, though of what it may not say.
+    """
+    if _is_post_mortem(record):
+        return True
+    return isinstance(record.get("sections"), list | Mapping) and "created_at" in record and any(map(is_role, record))
+
+
+def _is_post_mortem(record: Record) -> bool:
     given = {name for name, part in record.items() if isinstance(part, str | list)}
-    given |= {re.sub(r"\W+", "_", title.strip().lower()) for title, _ in _sections(record)}
+    titles = (*inner(record, "sections"), *(word(part, *_TITLES) for part in records(record, "sections")))
+    given |= {re.sub(r"\W+", "_", title.strip().lower()) for title in titles}
     parts = sum(1 for names in _REPORT.values() if given.intersection(names))
-    extras = sum(1 for name in _EXTRAS if isinstance(record.get(name), list))
+    parts += sum(1 for name in _EXTRAS if isinstance(record.get(name), list))
     named = guess_kind(re.sub(r"[\W_]+", " ", word(record, "type")), []) == "post-mortem"
     if named and not record.keys() & {"text", "body", "content"}:  # a row of a table may say it too
-        return parts + extras > 0 or "sections" in record
-    return parts + extras >= _LEAST_PARTS
+        return parts > 0 or "sections" in record
+    return parts >= _LEAST_PARTS
 
 
 def read_reports(reports: Sequence[object], *, source: str, most_items: int) -> list[Entry]:
@@ -82,7 +92,7 @@ def _report(value: object, shown: str) -> Page:
         ),
         title=word(report, *_TITLES) or word(inner(report, "incident"), "title", "summary"),
         id=word(report, "id"),
-        kind="post-mortem",
+        kind="post-mortem" if _is_post_mortem(report) else None,
         url=word(report, "html_url", "url"),
         published=day(report, "started_at", "incident_started_at", "starts_at", "date", "created_at"),
         updated=day(report, "updated_at"),
@@ -97,18 +107,10 @@ def _parts(report: Record) -> Iterator[str]:
     for title, names in _REPORT.items():
         name = next((name for name in names if name in told), "")
         yield section(title, told.pop(name, ""))
-    for title, part in _sections(report):
-        yield _under(title, _told(part))
+    yield told.pop("sections", "")
     for key, text in told.items():
-        if key not in (*_TITLES, *_EXTRAS, "sections"):
+        if key not in (*_TITLES, *_EXTRAS):
             yield _named(key, report[key], text)
-
-
-def _sections(report: Record) -> Iterator[tuple[str, object]]:
-    """Title and content of the parts that a report keeps in a list or an object of their own."""
-    yield from inner(report, "sections").items()
-    for part in records(report, "sections"):
-        yield word(part, *_TITLES), {key: inside for key, inside in part.items() if key not in _TITLES}
 
 
 def _told(value: object, depth: int = 0) -> str:
@@ -122,7 +124,8 @@ def _told(value: object, depth: int = 0) -> str:
     inside = ((key, part) for key, part in value.items() if key not in _TITLES and not _is_aside(key))
     text = joined(_named(key, part, _told(part, depth + 1)) for key, part in inside)
     title = word(value, *_TITLES)
-    return _under(title or when(word(value, *_MOMENTS)), text) or title
+    above = title or when(word(value, *_MOMENTS))
+    return section(above, text) if above and text else text or title
 
 
 def _named(key: str, value: object, text: str) -> str:
@@ -130,11 +133,7 @@ def _named(key: str, value: object, text: str) -> str:
     if key in _BODIES:
         return text
     is_mark = isinstance(value, str) and len(text.split()) < 2
-    return "" if is_mark else section(key.replace("_", " ").capitalize(), text)
-
-
-def _under(title: str, text: str) -> str:
-    return section(title, text) if title else text
+    return "" if is_mark else section(f"{key[:1].upper()}{key[1:]}".replace("_", " "), text)
 
 
 def _is_aside(key: str) -> bool:
@@ -143,7 +142,7 @@ def _is_aside(key: str) -> bool:
 
 def _timeline(entries: Sequence[Record]) -> Iterator[str]:
     for entry in entries:
-        moment = word(entry, *_MOMENTS)
+        moment = word(entry, "created_at", *_MOMENTS)
         said = headed.one_line(plain(word(entry, "description", "content", "summary", "body", "text", "event")))
         if said:
             yield f"- {': '.join(part for part in (when(moment) or headed.one_line(moment), said) if part)}"

@@ -25,6 +25,9 @@ JSON_FEED = re.compile(r"\"version\"\s*:\s*\"https?:\\?/\\?/(?:www\.)?jsonfeed\.
 _MOST_PEOPLE = 12
 _LONGEST_SUMMARY = 600
 _LONGEST_TITLE = 2_000
+_LEAST_WORDS = 5
+"""An entry without an address is a document if its text has so many words."""
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\w+")
 _NO_FEED = "it is {}, not a feed; give the address of the feed itself"
 
 
@@ -32,7 +35,7 @@ _NO_FEED = "it is {}, not a feed; give the address of the feed itself"
 class Listing:
     """What a feed lists, newest first or as it has it.
 
-    `left_out` is how many entries were beyond the limit; `note` is one line on what is damaged, if anything is.
+    `left_out` is how many entries were beyond the limit; `note` is one line on what is damaged or no document.
     """
 
     entries: tuple[Page, ...]
@@ -70,9 +73,10 @@ def _xml_feed(body: bytes, source: str, content_type: str | None, most: int, tod
         resolve_relative_uris=False,
         sanitize_html=False,
     )
-    pages = (_entry(entry, feed, today) for entry in feed.entries)
+    pages, lost = _documents(_entry(entry, feed, today) for entry in feed.entries)
     title = _plain(feed.feed.get("title_detail"))
-    return Listing(entries=_distinct(pages), title=metadata.name_of(title), left_out=left_out, note=note)
+    notes = "; ".join(part for part in (note, lost) if part)
+    return Listing(entries=pages, title=metadata.name_of(title), left_out=left_out, note=notes or None)
 
 
 def _trim(root: "etree._Element", most: int) -> int:
@@ -131,9 +135,9 @@ def _json_feed(text: str, source: str, most: int, today: date) -> Listing:
     items = feed.get("items")
     items = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     base = address(feed.get("home_page_url"), source) or source
-    pages = (_item(item, feed, base, today) for item in items[:most])
+    pages, lost = _documents(_item(item, feed, base, today) for item in items[:most])
     title = metadata.name_of(feed.get("title"))
-    return Listing(entries=_distinct(pages), title=title, left_out=max(0, len(items) - most))
+    return Listing(entries=pages, title=title, left_out=max(0, len(items) - most), note=lost)
 
 
 def _item(item: Mapping[str, Any], feed: Mapping[str, Any], base: str, today: date) -> Page:
@@ -161,13 +165,23 @@ def _names(stated: Mapping[str, Any]) -> list[object]:
     return [author.get("name") for author in authors if isinstance(author, dict)]
 
 
-def _distinct(pages: Iterable[Page]) -> tuple[Page, ...]:
-    """The pages that can be read or fetched, the first of each address (or identifier, where there is none)."""
+def _documents(pages: Iterable[Page]) -> tuple[tuple[Page, ...], str | None]:
+    """The pages that can be read or fetched, and one line on how many are neither.
+
+    Of each address (or identifier, where there is none) it is the first page.
+    """
     found: dict[str, Page] = {}
+    lost = 0
     for page in pages:
-        if page.url or page.text:
+        if page.url or len(_WORD.findall(page.text)) >= _LEAST_WORDS:
             found.setdefault(canonical(page.url) if page.url else f"{page.id}\n{'' if page.id else page.text}", page)
-    return tuple(found.values())
+        else:
+            lost += 1
+    return tuple(found.values()), _neither(lost) if lost else None
+
+
+def _neither(count: int) -> str:
+    return f"{count} entr{'y has' if count == 1 else 'ies have'} neither an address nor a text"
 
 
 def _text(detail: Mapping[str, Any] | None) -> str:

@@ -1,19 +1,22 @@
 """Lists of links with a word on each (a page of post-mortems, the index of a blog) -> entries."""
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 
 from bs4.exceptions import ParserRejectedMarkup
 
 from corpus import frontmatter
+from corpus.types import Kind
 from corpus.urls import canonical
 from ingest import metadata
 from ingest.headed import one_line
 from ingest.html import main_part
+from ingest.kinds import guess_kind
 from ingest.list_items import Link, Part, parts_of, words_of
 from ingest.types import Page
 
@@ -40,6 +43,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'“‘`(])")
 _BEFORE_NAMES = re.compile(r"(?:how|why|what|when|where|who|the|a|an|on|in|my|our|your|from|to|some|more)\b", re.I)
 _NAME = re.compile(r"(?:[A-Z0-9][^\s]*|of|and|for|the|&|/)(?:\s+(?:[A-Z0-9][^\s]*|of|and|for|the|&|/)){0,3}$")
 _BARE_URL = re.compile(r"(?<![(<\[\"'=\]`/\w])https?://[^\s<>()\[\]\"'`|]{1,2000}[^\s<>()\[\]\"'`|.,;:!?*_]")
+_FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]\n]{1,100}\]:.*(?:\n(?: {4}|\t).*)*", re.MULTILINE)
+_FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,100}\](?!\()")
+_MANY = re.compile(r"\b(?:post-?mortems|incidents|outages)\b", re.IGNORECASE)
+_ABOUT_THEM = re.compile(r"^(?:\w+ing|how|why|what)\b|\b(?:about|after|before|during|for|from|on|to|lists)\b", re.I)
+"""What stands before "incidents" where the links are not incidents: "Learning from incidents"."""
 _EDGES = " \t|,;:.–—-•*·()[]"
 
 
@@ -90,7 +98,9 @@ class _Item:
 def read_list(body_text: str, *, source: str, is_markdown: bool, most: int) -> list[Page]:
     """The first `most` documents that a list links to, each with what the list says of it; none for no list.
 
-    `source` is the list's own address. An entry's `text` is empty; its `tags` are the heading it stands under.
+    `source` is the list's own address. An entry's `text` is empty; its `tags` are the heading it stands under, its
+    `kind` is known where the list or the heading says post-mortems. What a list says of one page in several places
+    is one entry.
     """
     items = _items(_parts(body_text, source, is_markdown))
     labels = Counter(item.part.section for item in items if item.label)
@@ -99,10 +109,25 @@ def read_list(body_text: str, *, source: str, is_markdown: bool, most: int) -> l
     for item in items:
         # One short link before a sentence may be anything; where most are, they are names.
         for page in _pages(item, named=labels[item.part.section] * 2 >= sizes[item.part.section]):
-            if len(found) == most:
-                return list(found.values())
-            found.setdefault(canonical(page.url or ""), page)
+            address = canonical(page.url or "")
+            if address in found:
+                found[address] = _with_more(found[address], page)
+            elif len(found) < most:
+                found[address] = page
     return list(found.values())
+
+
+def _with_more(page: Page, again: Page) -> Page:
+    """An entry with what the list says of its page in another place."""
+    said = [page.summary or "", again.summary or ""]
+    summary = page.summary if said[1] in said[0] else one_line(" ".join(said))
+    return replace(
+        page,
+        summary=_shortened(summary, _LONGEST_SUMMARY) if summary else None,
+        tags=tuple(dict.fromkeys((*page.tags, *again.tags))),
+        kind=page.kind or again.kind,
+        organization=page.organization or again.organization,
+    )
 
 
 def looks_like_list(body_text: str, *, is_markdown: bool) -> bool:
@@ -117,9 +142,9 @@ def looks_like_list(body_text: str, *, is_markdown: bool) -> bool:
 
 
 def _parts(body_text: str, source: str, is_markdown: bool) -> list[Part]:
-    html = _rendered(body_text) if is_markdown else body_text
+    page = _rendered(body_text) if is_markdown else body_text
     try:
-        parts = parts_of(main_part(html), source)
+        parts = parts_of(main_part(page), source)
     except (ParserRejectedMarkup, AssertionError, RecursionError):  # nothing that a person wrote as a list
         return []
     return [part for part in parts if not (part.section and _ASIDE.match(part.section))]
@@ -128,9 +153,12 @@ def _parts(body_text: str, source: str, is_markdown: bool) -> list[Part]:
 def _rendered(text: str) -> str:
     from markdown_it import MarkdownIt
 
-    _, body = frontmatter.parse(text)
+    fields, body = frontmatter.parse(text)
+    body = _FOOTNOTE_MARK.sub("", _FOOTNOTE.sub("", body))
     body = _BARE_URL.sub(lambda match: f"<{match[0]}>", body)
-    return str(MarkdownIt("commonmark").enable("table").render(body))
+    rendered = str(MarkdownIt("commonmark").enable("table").render(body))
+    title = fields.get("title")
+    return f"<title>{html.escape(title)}</title>{rendered}" if isinstance(title, str) else rendered
 
 
 def _items(parts: Sequence[Part]) -> list[_Item]:
@@ -173,17 +201,30 @@ def _count(part: Part) -> int:
 
 def _pages(item: _Item, *, named: bool) -> Iterator[Page]:
     section = (item.part.section or "").lower()
+    kind = _kind(item.part.above)
     for number, link in enumerate(item.links):
         if number and not metadata.page_address(link.url):
             continue  # a site named in passing; one that an item begins with is what it is about
         yield Page(
             text="",
             title=_title(item, link),
+            kind=kind,
             url=link.url,
             summary=item.summary,
             tags=(section,) if 0 < len(section) <= 60 else (),
             organization=_organization(item.label) if named and item.label and not number else None,
         )
+
+
+def _kind(above: Sequence[str]) -> Kind | None:
+    """Post-mortems where the nearest heading (at last the list's title) that says what its entries are says so."""
+    for heading in reversed(above):
+        many, named = _MANY.search(heading), guess_kind(heading, [])
+        if named in ("guidance", "lesson") or (many and _ABOUT_THEM.search(heading[: many.start()])):
+            return None
+        if many:
+            return "post-mortem"
+    return None
 
 
 def _title(item: _Item, link: Link) -> str:

@@ -67,7 +67,14 @@ def has_blank(text: str) -> bool:
 
 def words_of(text: str) -> list[Word]:
     """The words of a text, without those of addresses."""
-    return [Word(m.start(), m.end(), m[0], folded(m[0])) for m in PIECE.finditer(text) if m.lastgroup == "word"]
+    return [word_of(piece) for piece in PIECE.finditer(text) if piece.lastgroup == "word"]
+
+
+def word_of(piece: re.Match[str]) -> Word:
+    """A word, without the `_` around it that sets it in italics."""
+    start = piece.start() + len(piece[0]) - len(piece[0].lstrip("_"))
+    text = piece[0].strip("_")
+    return Word(start, start + len(text), text, folded(text))
 
 
 def folded(text: str) -> str:

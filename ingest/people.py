@@ -15,12 +15,12 @@ from ingest.name_words import (
     PIECE,
     Spelling,
     Word,
-    folded,
     has_blank,
     is_signs,
     label_key,
     spelling_of,
     squeezed,
+    word_of,
     words_of,
 )
 
@@ -151,7 +151,7 @@ class Mask:
         words: list[Word] = []
         for piece in PIECE.finditer(text, start, end):
             if piece.lastgroup == "word":
-                words.append(Word(piece.start(), piece.end(), piece[0], folded(piece[0])))
+                words.append(word_of(piece))
                 continue
             yield from self._persons(text, words)
             words = []

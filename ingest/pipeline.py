@@ -183,7 +183,7 @@ class Ingestor:
             there = replace(self._sources.at(known.url, options), identity=known.identity, source=item.source)
             return self._one(there, there.read, options, seen)
         listed = item.listed if item.listed and (item.listed.summary or item.listed.text) else None
-        if listed is not None and (known is None or not known.text):
+        if listed is not None and (known is None or known.text in ("", to_draft(listed, item, options).text)):
             try:
                 outcome = self._taken(listed, item, options, seen, settled=False)
             except IngestError:

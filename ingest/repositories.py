@@ -30,12 +30,12 @@ Change = tuple[str, str, str]
 
 def is_repository(path: Path) -> bool:
     """True for the top folder of a git working tree."""
-    return (path / ".git").exists()
+    return os.path.exists(path / ".git")
 
 
 def is_bare(path: Path) -> bool:
     """True for a git repository without a working tree."""
-    return all((path / name).exists() for name in ("HEAD", "objects", "refs"))
+    return all(os.path.exists(path / name) for name in ("HEAD", "objects", "refs"))
 
 
 def clone_or_update(address: str, into: Path, *, seconds: float, most_bytes: int, allow_private: bool) -> Path:

@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+import pytest
+
 from ingest.exports import Export, read_export
 from ingest.types import Outcome, Page
 
@@ -76,7 +78,7 @@ def test_a_space() -> None:
         "When | What\n10:02 | Alarm",
         id="8675309",
         kind="post-mortem",
-        published="2021-03-04",
+        updated="2021-03-04",
         tags=("postmortem", "operations"),
         people=("Priya Rao", "Jane Doe"),
     )
@@ -103,8 +105,29 @@ def test_the_line_of_older_exports_without_marks() -> None:
     assert found is not None
     [entry] = found.entries
     assert isinstance(entry, Page)
-    assert (entry.published, entry.people, entry.id) == ("2017-01-04", ("Dominika Kurek", "André Rømcke"), "31")
+    assert (entry.published, entry.updated, entry.id) == (None, "2017-01-04", "31")
+    assert entry.people == ("Dominika Kurek", "André Rømcke")
     assert "Created" not in entry.text
+
+
+@pytest.mark.parametrize(
+    ("line", "published", "updated"),
+    [
+        ("Created by Iris West, last modified by Barry Allen on Mar 03, 2022", None, "2022-03-03"),
+        ("Created by Iris West, last modified on Mar 03, 2022", None, "2022-03-03"),
+        ("Created by Iris West on Mar 01, 2021", "2021-03-01", None),
+        ("Created by Iris West on Mar 01, 2021, last modified by B on Mar 03, 2022", "2021-03-01", "2022-03-03"),
+        ("Angelegt von Iris West, zuletzt geändert am 2022-03-03", None, "2022-03-03"),
+        ("Oprettet af <span class='author'>A</span>, rettet af <span class='editor'>Bo</span> 2022-03-03", None, "2022-03-03"),
+        ("Created by Iris West", None, None),
+    ],
+)  # fmt: skip
+def test_the_date_of_a_change_is_not_that_of_the_page(line: str, published: str | None, updated: str | None) -> None:
+    found = read({"index.html": INDEX, "P_1.html": page("P", "<p>Text.</p>", line)})
+    assert found is not None
+    [entry] = found.entries
+    assert isinstance(entry, Page)
+    assert (entry.published, entry.updated) == (published, updated)
 
 
 def test_an_encoding_that_the_page_states_is_used() -> None:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from ingest.exports import Export, read_export
 from ingest.types import Outcome, Page
 
@@ -82,6 +84,16 @@ def test_a_maintenance_is_no_post_mortem_and_a_post_mortem_is_kept() -> None:
     assert told.text.endswith("## Post-mortem\n\nWhy it was.")
 
 
+def test_a_post_mortem_that_is_published_as_an_update_stands_once() -> None:
+    update = {"status": "postmortem", "body": "<p>Why  it was.</p>", "created_at": "2019-02-21T12:00:00-06:00"}
+    for other in ("Why it was.", "Read why."):
+        updates = [*STATUS["incident_updates"], {**update, "body": other}]
+        [page] = entries([{**STATUS, "incident_updates": updates, "postmortem_body": "<p>Why  it was.</p>"}])
+        assert isinstance(page, Page)
+        assert page.text.count("Why it was.") == 1
+        assert ("Read why." in page.text) == (other == "Read why.")
+
+
 def test_pagerduty() -> None:
     [page] = entries({"incidents": [PAGER], "limit": 25, "offset": 0, "more": False})
     assert page == Page(
@@ -120,6 +132,49 @@ def test_a_post_mortem_report() -> None:
         ]
 
 
+GENERIC: dict[str, Any] = {
+    "id": "P1", "type": "post_mortem_report", "self": "https://api.example/p/1", "html_url": "https://acme.example/p/1",
+    "created_at": "2021-03-04T10:00:00Z", "updated_at": "2021-03-06T10:00:00Z", "status": "published", "status_code": 200,
+    "owner": {"id": "U1", "type": "user_reference", "summary": "Iris West"}, "scribe": "Barry Allen",
+    "created_by": {"name": "Cisco Ramon", "email": "cramon@star.example"}, "team": {"id": "T", "type": "team_reference", "summary": "Payments"},
+    "sections": [
+        {"id": "S1", "type": "section", "created_at": "2021-03-04T11:00:00Z", "title": "Impact", "content": "Iris West saw payments fail."},
+        {"id": "S2", "type": "section", "name": "What we know", "body": [{"id": 7, "text": "One cause."}, "Another."]},
+    ],
+    "customer_notice": {"id": "N", "type": "notice", "sent_at": "2021-03-04T12:00:00Z", "wording": "We are sorry for it."},
+}  # fmt: skip
+
+
+def test_a_report_of_another_form_is_told_without_what_only_tools_need() -> None:
+    [page] = entries({"post_mortems": [GENERIC]})
+    assert page == Page(
+        text="## Impact\n\nIris West saw payments fail.\n\n## What we know\n\nOne cause.\n\nAnother.\n\n"
+        "## Customer notice\n\n#### Wording\n\nWe are sorry for it.",
+        id="P1",
+        kind="post-mortem",
+        url="https://acme.example/p/1",
+        published="2021-03-04",
+        updated="2021-03-06",
+        people=("Iris West", "Barry Allen", "Cisco Ramon\ncramon@star.example"),
+    )
+    assert entries(GENERIC) == [page]
+
+
+@pytest.mark.parametrize("kind", ["report", None])
+def test_a_report_need_not_say_what_it_is(kind: str | None) -> None:
+    sections = {"Background": "A pool ran dry.", "Root cause": "A limit that nobody knew."}
+    [page] = entries([{**GENERIC, "type": kind, "title": "Payments", "sections": sections}])
+    assert isinstance(page, Page)
+    assert page.text.startswith("## Background\n\nA pool ran dry.\n\n## Root cause\n\nA limit that nobody knew.")
+    assert (page.title, page.kind) == ("Payments", "post-mortem")
+
+
+def test_a_reference_to_its_incident_is_not_the_report() -> None:
+    [page] = entries([{**GENERIC, "incident": {"id": "I", "type": "incident_reference", "summary": "Payments down"}}])
+    assert isinstance(page, Page)
+    assert (page.id, page.title) == ("P1", "Payments down")
+
+
 def test_odd_values_break_nothing() -> None:
     odd: list[object] = [
         None,
@@ -135,7 +190,7 @@ def test_odd_values_break_nothing() -> None:
         "2021-13-45T99:00",
         "0001-01-01T00:00+14:00",
     ]
-    for incident in (STATUS, PAGER, REPORT):
+    for incident in (STATUS, PAGER, REPORT, GENERIC):
         for key in incident:
             for value in odd:
                 entries([incident, incident, {**incident, key: value}])

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ingest.exports import Export, read_export
+from ingest.people import mask
 from ingest.types import Outcome, Page
 
 REST = {
@@ -86,7 +87,7 @@ def test_github_as_its_command_line_tool_writes_it() -> None:
         url="https://github.com/acme/shop/issues/7",
         published="2021-03-04",
         tags=("db",),
-        people=("jdoe", "Jane Doe", "priya", "x"),
+        people=("Jane Doe\njdoe", "priya", "x"),
     )
 
 
@@ -100,7 +101,7 @@ def test_gitlab() -> None:
         url="https://gitlab.com/acme/shop/-/issues/3",
         published="2021-03-04",
         tags=("incident", "severity::1"),
-        people=("jdoe", "Jane Doe", "blee", "Bob Lee", "priya"),
+        people=("Jane Doe\njdoe", "blee", "Bob Lee", "priya"),
     )
 
 
@@ -119,6 +120,39 @@ def test_lists_in_all_their_wrappings(body: object) -> None:
     assert found is not None
     assert found.format == "GitHub issues"
     assert [entry.id for entry in found.entries] == ["7", "7"]
+
+
+@pytest.mark.parametrize("label", ["incident", "Post-Mortem", "postmortem", "outage", "type: incident", "kind::outage"])
+def test_a_label_tells_the_kind(label: str) -> None:
+    plain_words = {"title": "Slow", "description": "It was slow.", "body": "It was slow."}
+    for issue in ({**REST, **plain_words, "labels": [{"name": label}]}, {**GITLAB, **plain_words, "labels": [label]}):
+        assert [entry.kind for entry in entries([issue]) if isinstance(entry, Page)] == ["post-mortem"]
+
+
+def test_a_type_tells_the_kind_and_another_label_does_not() -> None:
+    plain_words = {"title": "Slow", "description": "It was slow.", "body": "It was slow.", "labels": ["incidental"]}
+    github = [{**REST, **plain_words, "type": kind} for kind in ({"name": "Incident"}, {"name": "Bug"}, None)]
+    assert [entry.kind for entry in entries(github) if isinstance(entry, Page)] == ["post-mortem", None, None]
+    gitlab = [{**GITLAB, **plain_words, "issue_type": name} for name in ("incident", "issue")]
+    gitlab.append({**GITLAB, **plain_words, "type": "INCIDENT"})
+    found = [entry.kind for entry in entries(gitlab) if isinstance(entry, Page)]
+    assert found == ["post-mortem", None, "post-mortem"]
+
+
+def test_the_last_change_is_told() -> None:
+    for issue, key in ((REST, "updated_at"), (CLI, "updatedAt"), (GITLAB, "updated_at")):
+        [page] = entries([{**issue, key: "2021-04-05T10:22:33Z"}])
+        assert isinstance(page, Page)
+        assert (page.published, page.updated) == ("2021-03-04", "2021-04-05")
+
+
+def test_people_of_an_issue_can_be_masked() -> None:
+    body = "Jane Doe saw it.\n\n> @jdoe wrote\n\n<jane@example.com> and `@priya`"
+    [page] = entries([{**CLI, "body": body}])
+    assert isinstance(page, Page)
+    assert mask(page.text, page.people).startswith(
+        "Person A saw it.\n\n> Person A wrote\n\n<[e-mail]> and `Person B`\n\n## Comment by Person B"
+    )
 
 
 def test_one_issue_is_a_list_of_one() -> None:

@@ -51,6 +51,14 @@ def test_an_issue_of_a_csv() -> None:
     )
 
 
+def test_labels_and_the_last_change_of_a_csv() -> None:
+    header = "Issue key,Summary,Issue Type,Labels,Reporter,Reporter Id,Created,Updated,Description\n"
+    [page] = entries(header + "A-1,Slow,Bug,outage,Jane Doe,jdoe,14/Jul/25 3:42 PM,16/Jul/25 9:00 AM,It was slow\n")
+    assert isinstance(page, Page)
+    assert (page.kind, page.published, page.updated) == ("post-mortem", "2025-07-14", "2025-07-16")
+    assert page.people == ("Jane Doe\njdoe",)
+
+
 def test_what_is_empty_or_cut_off_is_told() -> None:
     found = entries(HEADER + OTHER + ISSUE + CUT)
     assert [entry.status if isinstance(entry, Outcome) else entry.id for entry in found] == [
@@ -162,9 +170,16 @@ def test_an_issue_of_an_xml(encoding: str) -> None:
             url="https://jira.example/browse/OPS-12",
             published="2019-03-04",
             tags=("db", "pool", "api", "operations"),
-            people=("Jane Doe", "jdoe", "-1", "Bob Lee", "blee"),
+            people=("Jane Doe\njdoe", "-1", "jdoe", "Bob Lee\nblee"),
         )
     ]
+
+
+def test_labels_and_the_last_change_of_an_xml() -> None:
+    item = ITEM.replace(">Incident<", ">Bug<").replace("<label>db<", "<label>incident<")
+    [page] = entries(xml(item.replace("<component>", "<updated>Wed, 6 Mar 2019 10:22:33 +0000</updated><component>")))
+    assert isinstance(page, Page)
+    assert (page.kind, page.published, page.updated) == ("post-mortem", "2019-03-04", "2019-03-06")
 
 
 def test_a_cut_or_keyless_item_is_told_and_the_rest_is_read() -> None:

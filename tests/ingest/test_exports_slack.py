@@ -9,6 +9,7 @@ import pytest
 
 from corpus.errors import Unreadable
 from ingest.exports import Export, read_export
+from ingest.people import mask
 from ingest.types import Outcome, Page
 
 USERS = [
@@ -74,13 +75,35 @@ def test_a_thread_is_one_document_over_days(root: str) -> None:
         id=f"incidents-{ROOT}",
         published="2021-03-04",
         tags=("incidents",),
-        people=("jane", "Jane Doe", "jdoe", "Priya Rao", "priya", "nix", "Guest Person", "guest"),
+        people=("jane\nJane Doe\njdoe", "Priya Rao\npriya", "nix", "Guest Person\nguest"),
     )
     assert isinstance(alone, Page)
     assert alone.text == f"jane: {LONG}@here a@b.example"
     assert alone.id == "incidents-1614852301.000000"
     assert alone.title is not None
     assert len(alone.title) <= 81
+
+
+def test_who_speaks_can_be_masked_whatever_the_name() -> None:
+    users = [
+        {"id": "U1", "name": "hhill", "real_name": "Hank Hill", "profile": {"display_name": "hank"}},
+        {"id": "U2", "name": "will", "real_name": "Will", "profile": {"display_name": "W :fire:"}},
+        {"id": "U3", "name": "peggy.hill", "real_name": "Peggy Hill", "profile": {"display_name": "Peggy: on call"}},
+    ]
+    root = "1614852122.0"
+    talk = [
+        said(root, "<!channel> payments are down", "U1", thread_ts=root),
+        said("1614852123.0", "thanks Hank Hill, `@hank` and @peggy.hill at <mailto:h@a.example|h@a.example>", "U2", thread_ts=root),
+        said("1614852124.0", "on it, <@U7|dale>", "U3", thread_ts=root),
+    ]  # fmt: skip
+    found = read({"ops/2021-03-04.json": talk}, lists={"users.json": users})
+    assert found is not None
+    [page] = found.entries
+    assert isinstance(page, Page)
+    assert mask(page.text, page.people) == (
+        "Person A: @channel payments are down\n\n"
+        "Person B: thanks Person A, `Person A` and Person C at [e-mail]\n\nPerson C: on it, Person D"
+    )
 
 
 def test_private_talk_is_left_out() -> None:

@@ -100,10 +100,15 @@ def test_an_entry_of_json_feed() -> None:
 
 
 def test_json_feed_1_knows_one_author_and_may_hold_nonsense() -> None:
-    items: list[object] = [3, {"content_text": "# no heading"}, {"id": "https://example.org/x"}, {"title": "nothing"}]
+    items: list[object] = [
+        3,
+        {"content_text": "# no heading but five words"},
+        {"id": "https://example.org/x"},
+        {"title": "nothing"},
+    ]
     feed = {"version": "https://jsonfeed.org/version/1", "author": {"name": "Ada"}, "items": items}
     first, second = read(json.dumps(feed)).entries
-    assert (first.url, first.text, first.people) == (None, " # no heading", ("Ada",))
+    assert (first.url, first.text, first.people) == (None, " # no heading but five words", ("Ada",))
     assert second.url == "https://example.org/x"
 
 
@@ -121,13 +126,26 @@ def test_json_feed_1_knows_one_author_and_may_hold_nonsense() -> None:
     ],
 )
 def test_where_an_entry_is(link: str, url: str | None) -> None:
-    page = only(read(rss(f"<item>{link}<description>Words.</description></item>")))
-    assert (page.url, page.text) == (url, "Words.")
+    page = only(read(rss(f"<item>{link}<description>Words of which are five.</description></item>")))
+    assert (page.url, page.text) == (url, "Words of which are five.")
 
 
 def test_without_a_link_the_identifier_stays_and_without_text_there_is_no_entry() -> None:
-    listing = read(rss("<item><guid>tag:a,1</guid><description>Words.</description></item><item><guid>2</guid></item>"))
+    listing = read(
+        rss("<item><guid>tag:a,1</guid><description>重启了数据库</description></item><item><guid>2</guid></item>")
+    )
     assert [(page.id, page.url) for page in listing.entries] == [("tag:a,1", None)]
+    assert listing.note == "1 entry has neither an address nor a text"
+
+
+def test_a_word_or_two_without_an_address_are_no_document() -> None:
+    items = "".join(f"<item><link>{link}</link><title>T</title><description>Only four words here.</description></item>"
+                    for link in ("ftp://x.example/a", "/a", "javascript:x", "mailto:a@b.example"))  # fmt: skip
+    listing = read(rss(items))
+    assert [page.url for page in listing.entries] == ["https://example.org/a"]
+    assert listing.note == "3 entries have neither an address nor a text"
+    feed = {"version": "https://jsonfeed.org/version/1", "items": [{"content_text": "Only four words here."}] * 2}
+    assert read(json.dumps(feed)).note == "2 entries have neither an address nor a text"
 
 
 def test_relative_links_of_a_feed_without_a_site_are_relative_to_the_feed() -> None:

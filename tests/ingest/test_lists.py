@@ -173,6 +173,63 @@ def test_archived_addresses_stay_as_given_and_a_page_is_listed_once() -> None:
     assert [page.url for page in pages] == [archived]
 
 
+def test_what_is_said_of_a_page_in_two_places_is_one_entry() -> None:
+    text = """
+## Clocks
+- [Acme fell over twice](https://x.example/a#one). The first clock stood still.
+
+## Rules
+- [Acme once more](http://www.x.example/a/#two). The second rule was wrong.
+- [Acme yet again](https://x.example/a). The second rule was wrong.
+"""
+    page = only(text)
+    assert (page.title, page.url) == ("Acme fell over twice", "https://x.example/a#one")
+    assert page.summary == "The first clock stood still. The second rule was wrong."
+    assert page.tags == ("clocks", "rules")
+
+
+def test_what_is_said_again_of_the_first_ones_is_not_lost() -> None:
+    lines = [f"- [A sad day {n}](https://x.example/{n}). It was day {n}." for n in (1, 2, 3, 1)]
+    lines[3] = lines[3].replace("It was", "Later than")
+    pages = read("\n".join(lines), most=2)
+    assert [page.summary for page in pages] == ["It was day 1. Later than day 1.", "It was day 2."]
+
+
+@pytest.mark.parametrize(
+    ("above", "kind"),
+    [
+        ("# A List of Post-mortems!\n## Clocks", "post-mortem"),
+        ("# Public outages", "post-mortem"),
+        ("---\ntitle: Incidents of 2020\n---\n", "post-mortem"),
+        ("# Reading\n## Postmortems\n### 2020", "post-mortem"),
+        ("# Reading\n## Clocks", None),
+        ("# A list of incidents\n## Guides", None),
+        ("# Post-mortem templates", None),
+        ("# Post-mortems\n## Learning from incidents", None),
+        ("# Incident response", None),
+        ("# Post-mortems\n## Other lists of post-mortems", None),
+    ],
+)
+def test_a_list_of_post_mortems_says_what_its_entries_are(above: str, kind: str | None) -> None:
+    assert only(f"{above}\n\n- [The day the cache died](https://x.example/a)").kind == kind
+
+
+def test_the_title_of_a_web_page_counts() -> None:
+    html = _BLOG.replace("Blog", "Our outages").replace("<h1>All posts</h1>", "")
+    assert only(html.format('<ul><li><a href="/a">The day the cache died</a></li></ul>')).kind == "post-mortem"
+
+
+def test_footnotes_are_no_links() -> None:
+    text = """- [The day the cache died](https://x.example/a). It was sad[^1] and long[^why].
+
+[^1]: note
+[^why]: https://x.example/b
+    and [more](https://x.example/c)
+"""
+    page = only(text)
+    assert (page.url, page.summary) == ("https://x.example/a", "It was sad and long.")
+
+
 @pytest.mark.parametrize(
     "item",
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.people import Mask, mask
+from ingest.people import Mask, mask, one_person
 
 TEAM = ["Will Smith", "wsmith", "Priya Raghunathan", "Jane Doe", "jdoe", "Bob Lee", "李雷", "José Núñez", "torvalds"]
 
@@ -76,6 +76,38 @@ def test_names_as_tools_write_them(name: str) -> None:
 def test_a_login_made_of_a_name_is_that_person(login: str) -> None:
     bare = login.split("@")[0]
     assert mask(f"Jane Doe, @{bare}", ["Jane Doe", login]) == "Person A, Person A"
+
+
+HANK = [one_person("Hank Hill", "hank", "will"), one_person("propane | SRE", "Peggy Hill"), "Will Smith"]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("hank: @channel payments are down\n\nask Hank Hill, @hank, Hank", "Person A: @channel payments are down\n\nask Person A, Person A, Person A"),
+        ("**hank**: down\n- hank: up\n> 1. _Hank_: and __Hank Hill:__ again", "**Person A**: down\n- Person A: up\n> 1. _Person A_: and __Person A:__ again"),
+        ("will: I roll back\nWe will wait: yes", "Person A: I roll back\nWe will wait: yes"),
+        ("propane | SRE: on it\nPeggy Hill: me too", "Person A: on it\nPerson A: me too"),
+        ("<@hank> wrote to <hank@example.com>", "<Person A> wrote to <[e-mail]>"),
+        ("hank::run hank:8080 /hank: thanks hank: x", "hank::run hank:8080 /hank: thanks hank: x"),
+    ],
+)  # fmt: skip
+def test_one_person_has_one_letter_in_every_spelling(text: str, masked: str) -> None:
+    assert mask(text, HANK) == masked
+
+
+def test_a_login_met_alone_is_of_the_person_who_has_it() -> None:
+    assert mask("@propane and Hank Hill", ["propane", one_person("Hank Hill", "propane")]) == "Person A and Person A"
+
+
+def test_what_two_are_called_is_neither_of_them() -> None:
+    two = [one_person("Alex Jones", "alex"), one_person("Alex Okafor", "alex")]
+    assert mask("Alex Jones, Alex Okafor\nalex: hi", two) == "Person A, Person B\nPerson C: hi"
+
+
+def test_the_account_of_a_role_that_somebody_speaks_with_is_a_label_only() -> None:
+    assert mask("support: hi\nSupport knows", [one_person("Jane Doe", "support")]) == "Person A: hi\nSupport knows"
+    assert mask("support: hi", ["support"]) == "support: hi"
 
 
 @pytest.mark.parametrize("name", ["", " ", "x", "42", "root", "admin", "Unassigned", "()", "@", "...", "a" * 5000])

@@ -171,6 +171,8 @@ def test_a_feed_gives_its_entries_pages_or_their_own_text_where_the_page_says_le
         "Outage 1": "added", "Two": "added", "Three": "added",
     }  # fmt: skip
     documents = {title: guest.corpus.documents.get(str(outcome.id)) for title, outcome in found.items()}
+    again = {outcome.title: outcome.status for outcome in guest.add(site.url("/feed"))}
+    assert again == dict.fromkeys(found, "unchanged")
     assert "In outage 1" in documents["Outage 1"].text
     assert (documents["Two"].text, documents["Two"].published) == (said, "2020-03-03")
     assert found["Three"].gone
