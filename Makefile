@@ -17,8 +17,8 @@ setup: .venv/installed .venv/installed-test browser  ## install everything, run 
 test: setup check  ## run every test, the browser and the real model included
 	$(BIN)/pytest -m "slow or not slow"
 
-fast: .venv/installed-test  ## the quick tests only: the default while working
-	$(BIN)/pytest
+fast: .venv/installed-test  ## the quick tests only, on all cores: the default while working
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: .venv/installed-test  ## linters and types
 	$(BIN)/ruff check .

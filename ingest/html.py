@@ -1,9 +1,8 @@
 """HTML -> Page: what is left of a page without its furniture, or what its scripts would draw."""
 
-import warnings
 from dataclasses import replace
 
-from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
+from bs4 import Tag
 from bs4.exceptions import ParserRejectedMarkup
 
 from corpus import frontmatter
@@ -14,6 +13,7 @@ from ingest.html_core import core
 from ingest.html_embedded import unfold
 from ingest.html_furniture import pruned
 from ingest.html_metadata import page_of
+from ingest.html_tree import parsed
 from ingest.types import Page
 
 _ALMOST_NOTHING = 100
@@ -27,32 +27,19 @@ def read_html(text: str, *, source: str) -> Page:
     """
     fields, text = frontmatter.parse(text)
     try:
-        soup, bare = _soup(text), _soup(text)
+        soup, bare = parsed(text), parsed(text)
         part, _ = pruned(bare)
         words = len(part.get_text(" ").split())
         if words < _ALMOST_NOTHING and unfold(soup, least=3 * words):
-            bare = _soup(str(soup))
+            bare = parsed(str(soup))
             part, _ = pruned(bare)
         page = page_of(soup, bare, fields)
-        content = _below_title(_text(part), page.title)
+        content = _below_title(headed_text(core(part)), page.title)
     except (ParserRejectedMarkup, AssertionError) as error:
         raise Unreadable(source, "no HTML can be made out in it") from error
     if not content:
         raise NothingToRead(source, "there is no text in it")
     return replace(page, text=content)
-
-
-def _soup(text: str) -> BeautifulSoup:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        return BeautifulSoup(text, "lxml")
-
-
-def _text(part: Tag) -> str:
-    try:
-        return headed_text(core(part))
-    except RecursionError:
-        return headed.tidy(headed.unheaded(part.get_text("\n")))
 
 
 def _below_title(text: str, title: str | None) -> str:
@@ -70,4 +57,4 @@ def main_part(text: str) -> Tag:
 
     Raises Unreadable's causes as BeautifulSoup does (ParserRejectedMarkup) for what is no HTML.
     """
-    return pruned(_soup(text))[0]
+    return pruned(parsed(text))[0]

@@ -1,6 +1,6 @@
 """A tree of tags -> headed text. Speaks HTML's tags and those of trafilatura's trees; knows no page furniture."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bs4 import NavigableString, PageElement, Tag
 from bs4.element import PreformattedString
@@ -100,8 +100,8 @@ class _Writer:
             return
         caption = tag.find("caption")
         rows = [
-            headed.row(_lines_of(cell) for cell in line.find_all(["td", "th", "cell"]))
-            for line in tag.find_all(["tr", "row"])
+            headed.row(_lines_of(cell) for cell in _outermost(line, "td", "th", "cell"))
+            for line in _outermost(tag, "tr", "row")
         ]
         lines = [headed.one_line(_lines_of(caption))] if isinstance(caption, Tag) else []
         self.block(headed.unheaded("\n".join(line for line in (*lines, *rows) if line)))
@@ -137,6 +137,17 @@ class _Writer:
 def _is_listing(tag: Tag) -> bool:
     # How trafilatura hands on a bare <pre>: a quote with line ends in it and no paragraphs.
     return tag.name == "quote" and tag.find(True) is None and "\n" in tag.get_text().strip()
+
+
+def _outermost(tree: Tag, *names: str) -> Iterator[Tag]:
+    """The tags with these names that stand in no other such tag."""
+    waiting: list[PageElement] = [*reversed(tree.contents)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Tag) and node.name in names:
+            yield node
+        elif isinstance(node, Tag):
+            waiting += reversed(node.contents)
 
 
 def _lines_of(tag: Tag) -> str:

@@ -10,24 +10,33 @@ from collections.abc import Iterable
 
 from bs4 import NavigableString, Tag
 
+from ingest.html_tree import cut
+
 _BOXES = frozenset("body div section article main aside header footer form table tbody tr td center".split())
 _RUN = 3
 _ENOUGH = 0.5
 """The witness is heard if it took this share of the words. With less it has not understood the page."""
 _NEARLY_ALL = 0.95
 _MOST_TAGS = 20_000
-"""trafilatura takes a time that grows with the square of a page's paragraphs: it is not asked about larger ones."""
+_MOST_NESTED = 400_000
+"""trafilatura takes a time that grows with the square of a page's paragraphs, and it reads a part again for each that
+it is nested in: it is not asked about pages with more tags, or more pairs of a tag and one around it."""
 
 
 def core(tree: Tag) -> Tag:
     """The part of `tree` that holds what the witness took of it; boxes at its edges that do not are cut off."""
-    taken = _taken(tree) if len(tree.find_all(True, limit=_MOST_TAGS)) < _MOST_TAGS else set()
+    taken = set() if _is_large(tree) else _taken(tree)
     words, held = _weigh(tree, taken)
     if not held[id(tree)] or held[id(tree)] < _ENOUGH * words[id(tree)]:
         return tree
     inner = _innermost(tree, held)
     _trim(inner, held)
     return inner
+
+
+def _is_large(tree: Tag) -> bool:
+    tags = tree.find_all(True, limit=_MOST_TAGS)
+    return len(tags) == _MOST_TAGS or sum(1 for tag in tags for _ in tag.parents) > _MOST_NESTED
 
 
 def _taken(tree: Tag) -> set[tuple[str, ...]]:
@@ -90,9 +99,11 @@ def _trim(tree: Tag, held: Counter[int]) -> None:
         kept = [place for place, part in enumerate(parts) if held[id(part)]]
         if not kept:
             return
+        outside = []
         for part in _boxes([*parts[: kept[0]], *parts[kept[-1] + 1 :]]):
             if part.find(["h1", "pre", "code", "table"]) is None:
-                part.extract()
+                outside.append(part)
+        cut(outside)
         last = parts[kept[-1]]
         if last.name not in _BOXES:
             return

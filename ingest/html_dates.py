@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
 
 from ingest import metadata
 from ingest.headed import one_line
+from ingest.html_tree import opening
 
 _STRUCTURED = ("article:published_time", "og:article:published_time", "article:published")
 _NAMES = (
@@ -28,6 +30,7 @@ _LABELLED = re.compile(
 )
 _AFTER_TITLE = 500
 _BEFORE_TITLE = 200
+_MOST_NODES = 2_000
 """A page's own date stands beside its title, within so many characters; further down are those of other things."""
 
 
@@ -72,7 +75,7 @@ def _beside_title(body: BeautifulSoup) -> Iterator[str]:
 
 
 def _within(nodes: Iterable[PageElement], most: int) -> Iterator[PageElement]:
-    for node in nodes:
+    for node in islice(nodes, _MOST_NODES):
         if isinstance(node, NavigableString):
             most -= len(node.strip())
         if most < 0:
@@ -83,11 +86,11 @@ def _within(nodes: Iterable[PageElement], most: int) -> Iterator[PageElement]:
 def _marked(nodes: Iterable[PageElement]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, Tag) and node.name == "time" and _is_published(node):
-            yield str(node.get("datetime") or node.get_text())
+            yield str(node.get("datetime") or "".join(opening(node)))
         elif isinstance(node, NavigableString) and re.match(
             r"\s*(?:first |originally )?(?:published|posted)\b", node, re.I
         ):
-            label = _LABELLED.match(one_line(node.parent.get_text(" ")[:300]) if node.parent else "")
+            label = _LABELLED.match(one_line(" ".join(opening(node.parent))[:300]) if node.parent else "")
             if label:
                 yield label[1]
 

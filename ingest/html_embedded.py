@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from markdown_it import MarkdownIt
 
 from ingest.headed import one_line
+from ingest.html_tree import parsed
 
 _LEAST_WORDS = 40
 _MOST_SCRIPT = 10_000_000
@@ -47,7 +48,7 @@ def unfold(soup: BeautifulSoup, least: int) -> bool:
     if best is None or best.words < max(least, _LEAST_WORDS) or not isinstance(soup.body, Tag):
         return False
     heading = f"<h1>{html.escape(best.title)}</h1>" if best.title else ""
-    drawn = BeautifulSoup(f"<html><body><article>{heading}{_as_html(best.text)}</article></body></html>", "lxml").body
+    drawn = parsed(f"<html><body><article>{heading}{_as_html(best.text)}</article></body></html>").body
     soup.body.replace_with(drawn or "")
     return True
 

@@ -8,6 +8,8 @@ from bs4 import BeautifulSoup, Tag
 
 from ingest import metadata
 from ingest.headed import one_line
+from ingest.html_spans import Spans
+from ingest.html_tree import cut, opening
 
 _NEVER_TEXT = "script style noscript template iframe object svg button select nav".split()
 _ROLES = frozenset("navigation banner contentinfo search dialog alertdialog complementary".split())
@@ -44,25 +46,24 @@ _WRITER = re.compile(r"about the authors?|(?:about|written by) (?:[A-Z][\w.'’-
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _BOXES = frozenset("div section aside ul ol".split())
 _MOST_BOXES = 30
-_MOST_EFFORT = 40
-"""Weighing a part reads all of it, and parts may be nested: no more than so many times the whole page in all."""
+_MOST_ENTRIES = 500
+"""So many of a box's links and entries tell what it is, and so many of its neighbours whether it is one of many."""
 
 
 def pruned(soup: BeautifulSoup) -> tuple[Tag, bool]:
     """What is left without furniture, and whether the page itself marks it as its main content."""
     body = soup.body if isinstance(soup.body, Tag) else soup
-    for tag in body.find_all(_NEVER_TEXT):
-        tag.decompose()
-    for tag in [*_sign_ups(body), *_headed_boxes(body)]:
-        tag.extract()
-    found = list(_furniture(body))
-    if sum(len(tag.get_text()) for tag in found) > 0.95 * len(body.get_text()):
+    cut(body.find_all(_NEVER_TEXT))
+    spans = Spans(body)
+    cut([*_sign_ups(body, spans), *_headed_boxes(body, spans)])
+    spans = Spans(body)
+    found = list(_furniture(body, spans))
+    if sum(map(spans.chars, found)) > 0.95 * spans.chars(body):
         found = [tag for tag in found if not _is_said(tag)]  # a forum: what people say is what it is about
-    for tag in found:
-        tag.extract()
-    left = len(body.get_text(strip=True))
-    best = max(_marked(body), key=lambda tag: len(tag.get_text()), default=None)
-    if best is not None and len(best.get_text(strip=True)) * 3 > left:
+    cut(found)
+    spans = Spans(body)
+    best = max(_marked(body), key=spans.chars, default=None)
+    if best is not None and spans.dense(best) * 3 > spans.dense(body):
         return best, True
     return body, False
 
@@ -72,18 +73,15 @@ def _marked(body: Tag) -> list[Tag]:
     return [*found, *body.find_all(attrs={"itemprop": "articleBody"})]
 
 
-def _furniture(body: Tag) -> Iterator[Tag]:
+def _furniture(body: Tag, spans: Spans) -> Iterator[Tag]:
     """The outermost parts that are not content. What holds most of the text is content, whatever it is called."""
-    whole = len(body.get_text())
-    effort = _MOST_EFFORT * sum(1 for _ in body.descendants)
+    whole = spans.chars(body)
     waiting = [body]
     while waiting:
         for tag in waiting.pop().children:
             if not isinstance(tag, Tag) or tag.name in ("pre", "code"):
                 continue
-            suspect = effort > 0 and _is_suspect(tag)
-            effort -= sum(1 for _ in tag.descendants) if suspect else 0
-            if suspect and len(tag.get_text()) < _likelihood(tag) * whole and not _holds_title(tag):
+            if _is_suspect(tag) and spans.chars(tag) < _likelihood(tag, spans) * whole and not _holds_title(tag, spans):
                 yield tag
             else:
                 waiting.append(tag)
@@ -101,17 +99,17 @@ def _is_suspect(tag: Tag) -> bool:
     )
 
 
-def _likelihood(tag: Tag) -> float:
+def _likelihood(tag: Tag, spans: Spans) -> float:
     """The share of the page's text up to which the suspect is furniture: 0 if it holds content."""
     words = _words_of(tag)
-    if words & _CERTAIN or _is_said(tag) or _is_line_numbers(tag):
+    if words & _CERTAIN or _is_said(tag) or _is_line_numbers(tag, spans):
         return 0.8
     if tag.has_attr("hidden") or tag.get("role") in _ROLES or not _UNSEEN.isdisjoint(tag.get_attribute_list("class")):
         return 0.5
     if tag.name in ("form", "header", "footer"):
-        return 0 if _holds_content(tag) else 0.5
+        return 0 if _holds_content(tag, spans) else 0.5
     if tag.name == "aside" or words & _LIKELY:
-        return 0 if _is_prose(tag) else 0.5
+        return 0 if _is_prose(tag, spans) else 0.5
     return 0
 
 
@@ -125,8 +123,9 @@ def _is_said(tag: Tag) -> bool:
     return bool(_words_of(tag) & _SAID) or str(tag.get("itemtype")).endswith("/Comment")
 
 
-def _is_line_numbers(tag: Tag) -> bool:
-    return tag.name == "td" and tag.find("pre") is not None and re.fullmatch(r"[\d\s]+", tag.get_text()) is not None
+def _is_line_numbers(tag: Tag, spans: Spans) -> bool:
+    innermost = tag.name == "td" and spans.count(tag, "pre") and not spans.count(tag, "td")
+    return bool(innermost) and re.fullmatch(r"[\d\s]+", tag.get_text()) is not None
 
 
 def _id_of(tag: Tag) -> str:
@@ -142,75 +141,76 @@ def _id_of(tag: Tag) -> str:
 def _start(tag: Tag, length: int) -> str:
     """The first characters of the part's text, without reading all of it."""
     text = ""
-    for string in tag.strings:
+    for string in opening(tag):
         text += " " + string
         if len(text) > length:
             break
     return one_line(text[:length])
 
 
-def _holds_title(tag: Tag) -> bool:
-    return tag.name not in ("header", "footer") and tag.find(["h1", "main"]) is not None
+def _holds_title(tag: Tag, spans: Spans) -> bool:
+    return tag.name not in ("header", "footer") and spans.count(tag, "h1", "main") > 0
 
 
-def _holds_content(tag: Tag) -> bool:
+def _holds_content(tag: Tag, spans: Spans) -> bool:
     """A header that titles an article, or the page if no article has a title of its own; a form around a whole page."""
     if tag.name == "header":
-        return tag.find("h1") is not None and (
-            tag.find_parent(["article", "main", "section"]) is not None or not _titled_elsewhere(tag)
+        return spans.count(tag, "h1") > 0 and (
+            tag.find_parent(["article", "main", "section"]) is not None or not _titled_elsewhere(tag, spans)
         )
-    return tag.find(["article", "main", "h1"]) is not None
+    return spans.count(tag, "article", "main", "h1") > 0
 
 
-def _titled_elsewhere(header: Tag) -> bool:
-    following = header.find_all_next("h1", limit=3)
-    return any(tag.find_parent(["article", "main"]) and header not in tag.parents for tag in following)
+def _titled_elsewhere(header: Tag, spans: Spans) -> bool:
+    following = spans.following(header, "h1", most=3)
+    return any(
+        tag.find_parent(["article", "main"]) and all(parent is not header for parent in tag.parents)
+        for tag in following
+    )
 
 
-def _is_prose(tag: Tag) -> bool:
+def _is_prose(tag: Tag, spans: Spans) -> bool:
     """Sentences rather than links: books put real content into asides."""
-    paragraphs = sum(len(part.get_text(strip=True)) for part in tag.find_all(["p", "pre"]))
-    linked = sum(len(part.get_text(strip=True)) for part in tag.find_all("a"))
-    return paragraphs >= 200 and linked * 4 < paragraphs
+    paragraphs = spans.prose(tag)
+    return paragraphs >= 200 and spans.linked(tag) * 4 < paragraphs
 
 
-def _sign_ups(body: Tag) -> Iterator[Tag]:
+def _sign_ups(body: Tag, spans: Spans) -> Iterator[Tag]:
     """Small boxes around a field for one's e-mail address."""
     for field in body.find_all("input", type="email")[:_MOST_BOXES]:
         found = None
         for parent in field.parents:
-            if parent.name not in _BOXES | {"form"} or parent.find(["h1", "pre", "article"]):
+            if parent.name not in _BOXES | {"form"} or spans.count(parent, "h1", "pre", "article"):
                 break
-            if len(parent.get_text()) > 600:
+            if spans.chars(parent) > 600:
                 break
             found = parent
         if found is not None:
             yield found
 
 
-def _headed_boxes(body: Tag) -> Iterator[Tag]:
+def _headed_boxes(body: Tag, spans: Spans) -> Iterator[Tag]:
     """Boxes of their own whose heading calls them comments or other pages, and which look like that too."""
-    whole = len(body.get_text())
     named = [(tag, _beginning(tag)) for tag in body.find_all(_HEADINGS[1:])]
     forms = (_TALK, _ELSEWHERE, _WRITER)
     named = [(tag, title) for tag, title in named if len(title) < 100 and any(form.fullmatch(title) for form in forms)]
     for heading, title in named[:_MOST_BOXES]:
         box = _box_of(heading, title)
-        if box is None or len(box.get_text()) > 0.8 * whole or _is_among_equals(box) or box.find("h1"):
+        if box is None or spans.chars(box) > 0.8 * spans.chars(body) or spans.count(box, "h1"):
             continue
-        if _is_what_it_says(box, title):
+        if not _is_among_equals(box, spans) and _is_what_it_says(box, title, spans):
             yield box
 
 
 def _beginning(heading: Tag) -> str:
     """The first words of a heading; thousands of unclosed ones stand in each other, and each has all that follows."""
-    return one_line("".join(islice(heading.strings, 20))[:200])
+    return one_line("".join(islice(opening(heading), 20))[:200])
 
 
-def _is_what_it_says(box: Tag, title: str) -> bool:
+def _is_what_it_says(box: Tag, title: str, spans: Spans) -> bool:
     if _TALK.fullmatch(title):
-        return _is_talk(box)
-    return _points_elsewhere(box) if _ELSEWHERE.fullmatch(title) else len(box.get_text()) < 800
+        return _is_talk(box, spans)
+    return _points_elsewhere(box, spans) if _ELSEWHERE.fullmatch(title) else spans.chars(box) < 800
 
 
 def _box_of(heading: Tag, title: str) -> Tag | None:
@@ -223,24 +223,26 @@ def _box_of(heading: Tag, title: str) -> Tag | None:
     return found
 
 
-def _is_among_equals(box: Tag) -> bool:
+def _is_among_equals(box: Tag, spans: Spans) -> bool:
     """One of the sections of a text, as some generators mark them all."""
-    return (box.name == "section" or box.has_attr("class")) and any(
-        other is not box and other.get("class") == box.get("class") and other.find(_HEADINGS) is not None
-        for other in (box.parent.find_all(box.name, recursive=False) if box.parent else ())
-    )
+    if box.name != "section" and not box.has_attr("class"):
+        return False
+    others = islice(box.parent.children if box.parent else (), _MOST_ENTRIES)
+    tags = (other for other in others if isinstance(other, Tag) and other is not box and other.name == box.name)
+    return any(other.get("class") == box.get("class") and spans.count(other, *_HEADINGS) for other in tags)
 
 
-def _is_talk(box: Tag) -> bool:
-    said = [tag for tag in box.find_all("a") if tag.get_text(strip=True).lower() in ("reply", "permalink", "report")]
-    return box.find("form") is not None or len(box.find_all("time")) > 1 or len(said) > 1
+def _is_talk(box: Tag, spans: Spans) -> bool:
+    anchors = (_start(tag, 20).lower() for tag in spans.first(box, "a", most=_MOST_ENTRIES))
+    said = sum(words in ("reply", "permalink", "report") for words in anchors)
+    return spans.count(box, "form") > 0 or spans.count(box, "time") > 1 or said > 1
 
 
-def _points_elsewhere(box: Tag) -> bool:
+def _points_elsewhere(box: Tag, spans: Spans) -> bool:
     """A list of links, or of other days."""
-    days = [text for text in islice(box.stripped_strings, 300) if metadata.partial_date(text)]
+    days = [text for text in islice(opening(box), 2 * _MOST_ENTRIES) if metadata.partial_date(text)]
     if len(days) > 1:
         return True
-    entries = box.find_all([*_HEADINGS, "li"])[1:]
-    linked = [tag for tag in entries if tag.name == "a" or tag.find("a") or tag.find_parent("a")]
+    entries = spans.first(box, *_HEADINGS, "li", most=_MOST_ENTRIES)[1:]
+    linked = [tag for tag in entries if spans.count(tag, "a") or tag.find_parent("a")]
     return len(linked) > 1 and len(linked) >= 0.8 * len(entries)

@@ -10,8 +10,11 @@ from bs4 import BeautifulSoup, Tag
 
 from ingest import html_dates, metadata
 from ingest.headed import one_line
+from ingest.html_tree import opening
 from ingest.types import Page
 
+_MOST_HEADINGS = 100
+_MOST_LINKED = 200
 _ARTICLES = re.compile(r"Article$|Posting$|^Report$|^WebPage$|^CreativeWork$|^HowTo$|^LearningResource$")
 _ORGANIZATIONS = re.compile(r"Organization$|^Corporation$|^GovernmentAgency$|Business$|^Project$")
 _SITE_AFTER = re.compile(r"(?:.*\s)?[|·•—–»-]+\s+([^|·•—–»]{2,60})")
@@ -79,7 +82,7 @@ def _linked_data(soup: BeautifulSoup) -> tuple[list[dict[str, Any]], list[dict[s
                 organizations.append(node)
     # An article says more about itself than the web page it stands on.
     articles.sort(key=lambda node: "WebPage" in str(node.get("@type")))
-    return articles, organizations
+    return articles[:_MOST_LINKED], organizations[:_MOST_LINKED]
 
 
 def _about_this(articles: list[dict[str, Any]], titles: set[str | None]) -> list[dict[str, Any]]:
@@ -113,10 +116,10 @@ def _title(
 
 def _first_headings(soup: BeautifulSoup) -> list[str]:
     """The first level-one heading, preferably outside of the page's header, where it may be a logo."""
-    found = [tag for tag in soup.find_all("h1") if one_line(tag.get_text())]
+    found = [tag for tag in soup.find_all("h1", limit=_MOST_HEADINGS) if any(map(one_line, opening(tag)))]
     content = [tag for tag in found if tag.find_parent(["nav", "footer"]) is None]
     inner = [tag for tag in content if tag.find_parent("header") is None or tag.find_parent(["article", "main"])]
-    return [one_line(tag.get_text()).strip("¶#§ ") for tag in (inner or content)[:1]]
+    return [one_line("".join(opening(tag))).strip("¶#§ ") for tag in (inner or content)[:1]]
 
 
 def _repeated(title: str, named: str | None) -> list[str]:
@@ -165,7 +168,7 @@ def _organization(
 
 def _organization_named(value: object, organizations: list[dict[str, Any]], *, anyone: bool) -> str | None:
     """The name of an organization; a person's is none. `anyone`: a bare text is taken too."""
-    for part in value if isinstance(value, list) else [value]:
+    for part in value[:_MOST_LINKED] if isinstance(value, list) else [value]:
         if isinstance(part, str) and anyone:
             return metadata.name_of(part)
         if not isinstance(part, dict):

@@ -9,6 +9,7 @@ from bs4 import NavigableString, PageElement, Tag
 from bs4.element import PreformattedString
 
 from ingest.headed import one_line
+from ingest.html_spans import Spans
 from ingest.links import address
 
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -34,12 +35,14 @@ class Link:
 class Part:
     """What stands together. `strong`: an item by its markup, so that all of its links belong to it.
 
-    `section` is the nearest heading above, `outer` the item that this one is nested in.
+    `section` is the nearest heading above, `above` are the title of the page and all headings that it stands under,
+    outermost first; `outer` is the item that this one is nested in.
     """
 
     tag: Tag
     strong: bool
     section: str | None
+    above: tuple[str, ...] = ()
     outer: "Part | None" = None
     pieces: list[str | Link] = field(default_factory=list)
 
@@ -63,7 +66,8 @@ def parts_of(tree: Tag, base: str) -> list[Part]:
 
     Anchors that lead nowhere else (within the page, `mailto:`) are words, those without words are nothing.
     """
-    reader = _Reader(base)
+    title = [tree, *tree.parents][-1].find("title")
+    reader = _Reader(base, one_line(title.get_text()) if isinstance(title, Tag) else "", Spans(tree))
     reader.visit(tree.children, reader.opened(tree, strong=False, outer=None))
     return [part for part in reader.parts if part.text]
 
@@ -71,14 +75,16 @@ def parts_of(tree: Tag, base: str) -> list[Part]:
 class _Reader:
     """Walks the tree; every block begins a part, and ends it."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, title: str, spans: Spans) -> None:
         self.base = base
+        self.spans = spans
         self.parts: list[Part] = []
         self.section: str | None = None
+        self.above = [(0, title)]
         self.titled = False
 
     def opened(self, tag: Tag, *, strong: bool, outer: Part | None) -> Part:
-        self.parts.append(Part(tag, strong, self.section, outer))
+        self.parts.append(Part(tag, strong, self.section, tuple(text for _, text in self.above), outer))
         return self.parts[-1]
 
     def visit(self, nodes: Iterable[PageElement], part: Part) -> None:
@@ -96,7 +102,7 @@ class _Reader:
             holder.pieces.append(link)
         elif tag.name in _HEADINGS:
             self.heading(tag, part)
-        elif _is_item(tag):
+        elif self.is_item(tag):
             self.visit(tag.children, self.opened(tag, strong=True, outer=part if part.strong else None))
         elif tag.name in _BLOCKS and not part.strong:
             self.visit(tag.children, self.opened(tag, strong=False, outer=None))
@@ -109,37 +115,41 @@ class _Reader:
 
     def heading(self, tag: Tag, part: Part) -> None:
         """A heading inside of an item belongs to it; one that leads elsewhere is an item; others head what follows."""
-        text = one_line(tag.get_text()).strip("¶#§ ")
         if part.strong:
             self.visit(tag.children, part)
             part.pieces.append(". ")
             return
+        text = one_line(tag.get_text()).strip("¶#§ ")
         if any(self.link(anchor) for anchor in tag.find_all("a")):
             self.visit(tag.children, self.opened(tag, strong=True, outer=None))
         elif tag.name == "h1" and not self.titled:
             self.titled = True
             self.section = None
+            self.above = [(0, text)]
         elif text:
             self.section = text
+            level = int(tag.name[1])
+            self.above = [*((over, known) for over, known in self.above if over < level), (level, text)]
 
     def link(self, tag: Tag) -> Link | None:
         """The link of an anchor, if it has words and leads to another page. A whole card is named by its heading."""
         url = address(tag.get("href"), self.base)
-        head = tag.find(list(_HEADINGS))
+        if url is None or not self.spans.chars(tag):
+            return None
+        head = tag.find(list(_HEADINGS)) if self.spans.count(tag, *_HEADINGS) else None
         whole = one_line(tag.get_text(" " if head else ""))
-        if url is None or not re.search(r"\w", whole) or (urldefrag(url).fragment and _same(url, self.base)):
+        if not re.search(r"\w", whole) or (urldefrag(url).fragment and _same(url, self.base)):
             return None
         if not isinstance(head, Tag):
             return Link(whole, url)
         name = one_line(head.get_text())
         return Link(name, url, whole.replace(name, "", 1).strip())
 
+    def is_item(self, tag: Tag) -> bool:
+        if tag.name == "article":
+            return self.spans.count(tag, *_HEADINGS) < 2
+        return tag.name in _ITEMS and (tag.name != "tr" or not self.spans.count(tag, *_LAYOUT))
+
 
 def _same(url: str, base: str) -> bool:
     return urldefrag(url).url == urldefrag(base).url
-
-
-def _is_item(tag: Tag) -> bool:
-    if tag.name == "article":
-        return len(tag.find_all(list(_HEADINGS), limit=2)) < 2
-    return tag.name in _ITEMS and (tag.name != "tr" or tag.find(_LAYOUT) is None)
