@@ -26,6 +26,7 @@ _LIKELY = frozenset(
     " widget".split()
 )
 """Words in the names of parts. What is merely likely is content if it holds prose: books have such asides."""
+_NAMES = _CERTAIN | _SAID | _LIKELY
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _OF_ANOTHER = re.compile(r"(?:has|no|with|without|tag|category)[-_]", re.IGNORECASE)
 """Names of a whole for what it holds or lacks, and those by which blogs file a post: `no-sidebar`, `tag-cookies`."""
@@ -69,8 +70,10 @@ def pruned(soup: BeautifulSoup) -> tuple[Tag, bool]:
 
 
 def _marked(body: Tag) -> list[Tag]:
-    found = body.find_all(["main", "article"]) + body.find_all(attrs={"role": "main"})
-    return [*found, *body.find_all(attrs={"itemprop": "articleBody"})]
+    tags = body.find_all(True)
+    named = [tag for tag in tags if tag.name in ("main", "article")]
+    named += [tag for tag in tags if tag.get("role") == "main"]
+    return named + [tag for tag in tags if tag.get("itemprop") == "articleBody"]
 
 
 def _furniture(body: Tag, spans: Spans) -> Iterator[Tag]:
@@ -95,7 +98,7 @@ def _is_suspect(tag: Tag) -> bool:
         tag.name in ("aside", "form", "header", "footer", "td")
         or not {"hidden", "role", "itemtype"}.isdisjoint(tag.attrs)
         or not _UNSEEN.isdisjoint(tag.get_attribute_list("class"))
-        or not (_CERTAIN | _SAID | _LIKELY).isdisjoint(_words_of(tag))
+        or not _NAMES.isdisjoint(_words_of(tag))
     )
 
 
@@ -115,6 +118,8 @@ def _likelihood(tag: Tag, spans: Spans) -> float:
 
 def _words_of(tag: Tag) -> set[str]:
     """The words in the part's identifier and in the names of its classes."""
+    if "id" not in tag.attrs and "class" not in tag.attrs:
+        return set()
     names = (_id_of(tag), *(str(name) for name in tag.get_attribute_list("class")[:8]))
     return {word.lower() for name in names if not _OF_ANOTHER.match(name) for word in _WORD.findall(name)}
 
@@ -132,7 +137,7 @@ def _id_of(tag: Tag) -> str:
     """The part's identifier, unless it was made from the words of the heading or sentence that the part starts with."""
     name = str(tag.get("id") or "")
     words = [word.lower() for word in _WORD.findall(name)]
-    if len(words) > 3 or (_CERTAIN | _LIKELY | _SAID).isdisjoint(words):
+    if len(words) > 3 or _NAMES.isdisjoint(words):
         return ""
     start = re.sub(r"[\W\d_]+", "", _start(tag, 200)).lower()
     return "" if start.startswith("".join(words)) else name
@@ -177,12 +182,13 @@ def _is_prose(tag: Tag, spans: Spans) -> bool:
 
 def _sign_ups(body: Tag, spans: Spans) -> Iterator[Tag]:
     """Small boxes around a field for one's e-mail address."""
+    whole = spans.chars(body)
     for field in body.find_all("input", type="email")[:_MOST_BOXES]:
         found = None
         for parent in field.parents:
             if parent.name not in _BOXES | {"form"} or spans.count(parent, "h1", "pre", "article"):
                 break
-            if spans.chars(parent) > 600:
+            if spans.chars(parent) > min(600, whole / 2):
                 break
             found = parent
         if found is not None:

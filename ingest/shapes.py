@@ -23,7 +23,7 @@ _HTML = frozenset(
     " summary b i em strong blockquote pre hr picture form title meta link script style".split()
 )
 _OFFICE = re.compile(
-    rb"PK\1\2.{24}(?:\x13\0.{16}\[Content_Types\]\.xml|\x08\0.{16}mimetype|\x15\0.{16}META-INF/manifest\.xml)",
+    rb"PK\x01\x02.{24}(?:\x13\x00.{16}\[Content_Types\]\.xml|\x08\x00.{16}mimetype|\x15\x00.{16}META-INF/manifest\.xml)",
     re.DOTALL,
 )
 """An entry of a ZIP's directory, told by the length of its name and the name itself."""
