@@ -21,6 +21,8 @@ _ABBREVIATION = re.compile(
 )
 _LINE_ITEM = re.compile(r"^\s*([-*+•|>]|\d{1,3}[.)]|\$|#|at )\s?")
 
+_LONGEST_HEADING = 200
+"""Characters. A longer line that begins like a heading is text."""
 _SMALL = 32
 """A section lighter than this many units is joined to a neighbour: too little to be found by."""
 _OVERLAP = 40
@@ -50,31 +52,43 @@ class _Unit:
 
 
 def sections(text: str) -> list[Section]:
-    """Headed text cut at its headings; `#` inside code fences is no heading."""
+    """Headed text cut at its headings; `#` inside code fences is no heading.
+
+    No words are lost: a heading with nothing under it, not even another heading, is text itself,
+    unless it is all there is.
+    """
     found: list[Section] = []
     path: list[tuple[int, str]] = []
     lines: list[str] = []
     fenced = False
+    bare = False
 
-    def close() -> None:
+    def close(level: int) -> None:
+        """End the section before a heading of this level."""
+        nonlocal bare
         body = "\n".join(lines).strip("\n")
+        above = tuple(title for _, title in path)
         if body.strip():
-            found.append(Section(tuple(title for _, title in path), body))
+            found.append(Section(above, body))
+        elif bare and level <= path[-1][0] and (level or found):
+            found.append(Section(above[:-1], above[-1]))
+        bare = False
         lines.clear()
 
     for line in text.splitlines():
         if _FENCE.match(line):
             fenced = not fenced
-        heading = None if fenced else _HEADING.match(line)
+        heading = None if fenced or len(line) > _LONGEST_HEADING else _HEADING.match(line)
         title = _without_closing_marks(heading[2]) if heading else ""
         if heading is None or not title:
             lines.append(line)
             continue
-        close()
         level = len(heading[1])
+        close(level)
         path[:] = [(above, title) for above, title in path if above < level]
         path.append((level, title))
-    close()
+        bare = True
+    close(0)
     return found
 
 

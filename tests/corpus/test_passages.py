@@ -171,6 +171,23 @@ def test_an_edit_in_one_section_leaves_the_passages_of_the_others_as_they_were()
     assert [one for one in after if one.heading == "Beta"] != [one for one in before if one.heading == "Beta"]
 
 
+def test_a_heading_with_nothing_under_it_is_text() -> None:
+    text = "# Steps\n# first of them\n# second of them\n\n# Part\n## Under it\n\nbody\n## Last"
+    assert [(one.path, one.body) for one in sections(text)] == [
+        ((), "Steps"),
+        ((), "first of them"),
+        ((), "second of them"),
+        (("Part", "Under it"), "body"),
+        (("Part",), "Last"),
+    ]
+
+
+def test_a_long_line_that_begins_like_a_heading_is_text() -> None:
+    line = "# Overflow in the parser " + "that may corrupt memory " * 10
+    assert [(one.path, one.body) for one in sections(line)] == [((), line)]
+    assert "corrupt memory" in cut(line)[0].text
+
+
 @pytest.mark.parametrize("text", ["", "  \n\t\n", "\n\n\n", "# Only a heading", "\u2028"])
 def test_a_text_without_content_gives_no_passages(text: str) -> None:
     assert cut(text) == []
