@@ -29,8 +29,17 @@ fix: .venv/installed-test  ## format, and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-eval: .venv/installed  ## relevance on the judged sets at hand (IR= for another folder)
-	$(BIN)/python benchmarks/relevance.py $(IR)
+eval: .venv/installed  ## relevance on the judged sets at hand (IR= for another folder), held against its floors
+	$(BIN)/python benchmarks/relevance/lessonry.py $(IR)
+
+peers: .venv/installed .venv-peers/installed  ## the same beside other search software, in an environment of its own
+	.venv-peers/bin/python benchmarks/relevance/peers.py $(IR) > .venv-peers/report.json
+	$(BIN)/python benchmarks/relevance/lessonry.py $(IR) --peers .venv-peers/report.json
+
+.venv-peers/installed: benchmarks/relevance/requirements.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r benchmarks/relevance/requirements.txt
+	touch $@
 
 bench: .venv/installed  ## speed against a baseline in the same run, extraction against known texts
 	$(BIN)/python benchmarks/query_start.py
@@ -61,4 +70,4 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch $@
 
-.PHONY: run setup test fast check fix eval bench lock help browser
+.PHONY: run setup test fast check fix eval peers bench lock help browser

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -104,19 +105,26 @@ def evaluation(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels.tsv.")],
     mode: Annotated[list[str] | None, typer.Option(help="Only this mode; may be given several times.")] = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(help="Two modes, or reports of earlier evaluations (--json): how much better is the second?"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure the ranking on judged queries, in a home of its own."""
-    from api.evaluation import evaluate
+    from api import evaluation as measured
 
     session: Session = context.obj
     modes = [_mode(one) for one in mode] if mode else MODES
     with output.progress("encoding") as bar:
-        report = evaluate(folder, session.settings(), modes, progress=bar)
+        report = measured.evaluate(folder, session.settings(), modes, progress=bar)
+    found = measured.compare(report, *compare) if compare else None
     if json:
-        output.print_json(report)
-    else:
-        output.print_evaluation(report)
+        output.print_json({**report, "compared": asdict(found)} if found else report)
+        return
+    output.print_evaluation(report)
+    if compare and found:
+        output.print_difference(*compare, found)
 
 
 def _mode(text: str) -> Mode:

@@ -1,15 +1,28 @@
 """`lessonry eval`: a judged set, in a home of its own, asked in every mode."""
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from api.settings import Settings
 from api.wiring import Lessonry
+from corpus.errors import BadQuery
 from corpus.types import Draft
 from search.indexer import Progress
-from search.quality import JudgedSet, read_beir, run_queries, summary
+from search.quality import (
+    MEASURES,
+    Difference,
+    JudgedSet,
+    difference,
+    interval,
+    means,
+    per_query,
+    read_beir,
+    run_queries,
+    times,
+)  # fmt: skip
 from search.types import MODES, Mode, Query
 
 
@@ -19,7 +32,8 @@ def evaluate(
     """Take the set's documents in as any others, and measure the modes asked for.
 
     The set's home stays under `eval/` of the home, named by its documents, so that the next
-    evaluation encodes nothing. SourceError says what is wrong with the folder.
+    evaluation encodes nothing. SourceError says what is wrong with the folder. The report has the
+    measures of each mode, their 95 % intervals, and nDCG@10 of each query.
     """
     judged = read_beir(folder)
     home = settings.home / "eval" / hashlib.sha256((folder / "corpus.jsonl").read_bytes()).hexdigest()[:16]
@@ -27,11 +41,39 @@ def evaluate(
         ids = _take_in(judged, lessonry)
         lessonry.indexer.catch_up(progress=progress)
         lessonry.indexer.compact_if_worth_it()
-        results = {}
+        report: dict[str, Any] = {"documents": len(judged.documents), "queries": len(judged.qrels)}
+        report.update(modes={}, intervals={}, per_query={})
         for mode in modes:
             run, milliseconds = run_queries(judged, _asker(lessonry, mode, ids))
-            results[mode] = summary(judged.qrels, run, milliseconds)
-    return {"documents": len(judged.documents), "queries": len(judged.qrels), "modes": results}
+            values = per_query(judged.qrels, run)
+            report["modes"][mode] = {**means(values), **times(milliseconds)}
+            report["intervals"][mode] = {name: interval(list(values[name].values())) for name in MEASURES}
+            report["per_query"][mode] = values[MEASURES[0]]
+    return report
+
+
+def compare(report: dict[str, Any], a: str, b: str) -> Difference:
+    """How much better b is than a, by nDCG@10 of each query.
+
+    Each is a mode of this report, or a file: an earlier report of the same set, of which the
+    hybrid mode counts. BadQuery says what is wrong.
+    """
+    try:
+        return difference(_values(report, a), _values(report, b))
+    except ValueError as error:
+        raise BadQuery(f"--compare {a} {b}: {error}") from error
+
+
+def _values(report: dict[str, Any], name: str) -> dict[str, float]:
+    if name in MODES:
+        if name not in report["per_query"]:
+            raise BadQuery(f"--compare: the mode {name} was not measured")
+        return dict(report["per_query"][name])
+    try:
+        values = json.loads(Path(name).read_text(encoding="utf-8"))["per_query"]["hybrid"]
+        return {str(query): float(value) for query, value in values.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadQuery(f"--compare: {name} is no mode and no report (`lessonry eval --json`)") from error
 
 
 def _take_in(judged: JudgedSet, lessonry: Lessonry) -> dict[str, str]:

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +15,9 @@ from rich.text import Text
 
 from corpus.types import Document
 from search.types import Hit, Results, Suggestions
+
+if TYPE_CHECKING:
+    from search.quality import Difference
 
 out = Console(highlight=False, soft_wrap=True)
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -63,10 +66,9 @@ def explanation_line(hit: Hit) -> str:
     made = hit.explanation
     parts = []
     if made.keyword_weight:
-        terms = ", ".join(made.terms) or "none"
-        parts.append(
-            f"words {made.keyword_weight:.2f} × {made.bm25_normalised or 0:.3f} (BM25 {made.bm25 or 0:.2f}; {terms})"
-        )
+        said = [f"BM25 {made.bm25 or 0:.2f}", *([f"to the letter {made.exact:.2f}"] if made.exact else [])]
+        said.append(", ".join(made.terms) or "none")
+        parts.append(f"words {made.keyword_weight:.2f} × {made.bm25_normalised or 0:.3f} ({'; '.join(said)})")
     if made.semantic_weight:
         parts.append(
             f"meaning {made.semantic_weight:.2f} × {made.cosine_normalised or 0:.3f} (cosine {made.cosine or 0:.3f})"
@@ -104,9 +106,18 @@ def print_evaluation(report: Mapping[str, Any]) -> None:
     note(f"{report['documents']} documents, {report['queries']} queries")
     modes: Mapping[str, Mapping[str, float]] = report["modes"]
     names = list(next(iter(modes.values())))
-    out.print("mode      " + "".join(f"{name:>12}" for name in names))
+    out.print("mode      " + "".join(f"{name:>12}" for name in names) + "   ndcg@10, 95 % interval")
     for mode, values in modes.items():
-        out.print(f"{mode:<10}" + "".join(f"{values[name]:>12}" for name in names))
+        low, high = report["intervals"][mode]["ndcg@10"]
+        out.print(f"{mode:<10}" + "".join(f"{values[name]:>12}" for name in names) + f"   {low:.3f} to {high:.3f}")
+
+
+def print_difference(a: str, b: str, found: "Difference") -> None:
+    """One line: is b better than a?"""
+    out.print(
+        f"{b} against {a}: nDCG@10 {found.mean:+.4f}, 95 % interval {found.low:+.4f} to {found.high:+.4f}; "
+        f"better for {found.better}, worse for {found.worse} of {found.queries} queries"
+    )
 
 
 @contextmanager

@@ -167,7 +167,10 @@ class NewDocument(Shape):
 
 
 class ExplanationShape(Shape):
-    """How a score came about: the sum of weight x normalised over `keyword` and `semantic`."""
+    """How a score came about: the sum of weight x normalised over `keyword` and `semantic`.
+
+    `exact` tells how much of the query the document has to the letter; it is a part of the keyword evidence.
+    """
 
     keyword: dict[str, Any] | None
     semantic: dict[str, Any] | None
@@ -177,7 +180,7 @@ class ExplanationShape(Shape):
         """The shape of an explanation."""
         keyword = {
             "bm25": made.bm25, "normalised": made.bm25_normalised, "weight": made.keyword_weight,
-            "terms": list(made.terms),
+            "exact": made.exact, "terms": list(made.terms),
         }  # fmt: skip
         semantic = {"cosine": made.cosine, "normalised": made.cosine_normalised, "weight": made.semantic_weight}
         return cls(

@@ -49,9 +49,10 @@ class ChangeLog:
             return [
                 (int(row[0]), str(row[1]), bytes(row[2]))
                 for row in db.execute(
-                    "SELECT id, document_id, key FROM (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place,"
+                    "SELECT id, document_id, key FROM passages WHERE id IN ("
+                    " SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place,"
                     " count(*) OVER () AS total FROM passages) WHERE place * ? / total <> (place - 1) * ? / total"
-                    " OR place = 0 ORDER BY id LIMIT ?",
+                    " OR place = 0 ORDER BY id LIMIT ?) ORDER BY id",
                     [size, size, size],
                 )
             ]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from corpus.errors import SourceError
 
 Qrels = dict[str, dict[str, int]]
@@ -20,6 +22,11 @@ Run = dict[str, list[tuple[str, float]]]
 """query id -> (document id, score), best first."""
 
 MEASURES = ("ndcg@10", "recall@10", "recall@100", "mrr@10")
+PerQuery = dict[str, dict[str, float]]
+"""measure -> query id -> value, for every judged query."""
+
+_DRAWS = 5_000
+_CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +91,12 @@ def _qrels(path: Path) -> Qrels:
     return qrels
 
 
-def measure(qrels: Qrels, run: Run) -> dict[str, float]:
-    """The mean of each of MEASURES over the judged queries; a query without results counts 0."""
+def per_query(qrels: Qrels, run: Run) -> PerQuery:
+    """Each of MEASURES for each judged query; a query without results has 0."""
     import ir_measures
     from ir_measures import RR, R, nDCG
 
-    wanted = dict(zip(MEASURES, (nDCG @ 10, R @ 10, R @ 100, RR @ 10), strict=True))
+    names = dict(zip((nDCG @ 10, R @ 10, R @ 100, RR @ 10), MEASURES, strict=True))
     judged = [ir_measures.Qrel(q, d, grade) for q, grades in qrels.items() for d, grade in grades.items()]
     # trec_eval orders by score and knows no ties by id: ranks are handed over as scores.
     ranked = [
@@ -97,8 +104,51 @@ def measure(qrels: Qrels, run: Run) -> dict[str, float]:
         for q, found in run.items()
         for rank, (d, _) in enumerate(found)
     ]
-    values = ir_measures.calc_aggregate(list(wanted.values()), judged, ranked)
-    return {name: round(float(values[measured]), 4) for name, measured in wanted.items()}
+    values: PerQuery = {name: dict.fromkeys(qrels, 0.0) for name in MEASURES}
+    for one in ir_measures.iter_calc(list(names), judged, ranked):
+        if one.query_id in qrels:
+            values[names[one.measure]][one.query_id] = float(one.value)
+    return values
+
+
+def measure(qrels: Qrels, run: Run) -> dict[str, float]:
+    """The mean of each of MEASURES over the judged queries."""
+    return means(per_query(qrels, run))
+
+
+def means(values: PerQuery) -> dict[str, float]:
+    """The mean of each measure."""
+    return {name: round(statistics.fmean(found.values()), 4) for name, found in values.items()}
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % confidence interval of the mean, by bootstrap over the queries; the same each time."""
+    chosen = np.random.default_rng(0).integers(len(values), size=(_DRAWS, len(values)))
+    drawn = np.asarray(values, dtype=np.float64)[chosen].mean(axis=1)
+    low, high = np.quantile(drawn, [(1 - _CONFIDENCE) / 2, (1 + _CONFIDENCE) / 2])
+    return round(float(low), 4), round(float(high), 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """B minus A over the same queries: the mean, its 95 % interval, and how many queries B is better or worse for."""
+
+    mean: float
+    low: float
+    high: float
+    better: int
+    worse: int
+    queries: int
+
+
+def difference(a: Mapping[str, float], b: Mapping[str, float]) -> Difference:
+    """Paired: each query is compared with itself. ValueError if the queries are not the same ones."""
+    if a.keys() != b.keys():
+        raise ValueError(f"{len(a.keys() ^ b.keys())} queries are judged on one side only")
+    gains = [b[query] - a[query] for query in a]
+    low, high = interval(gains)
+    better, worse = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
+    return Difference(round(statistics.fmean(gains), 4), low, high, better, worse, len(gains))
 
 
 def run_queries(
@@ -119,11 +169,10 @@ def run_queries(
     return run, milliseconds
 
 
-def summary(qrels: Qrels, run: Run, milliseconds: Sequence[float]) -> Mapping[str, float]:
-    """The measures with the median and the 99th percentile of the time a query took."""
+def times(milliseconds: Sequence[float]) -> dict[str, float]:
+    """The median and the 99th percentile of the time a query took."""
     ordered = sorted(milliseconds)
     return {
-        **measure(qrels, run),
         "p50_ms": round(statistics.median(ordered), 2),
         "p99_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))], 2),
     }

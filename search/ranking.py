@@ -6,9 +6,16 @@ that does better than reciprocal ranks, which throw the distances away (docs/rel
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+
+NOTHING: Mapping[str, float] = MappingProxyType({})
 
 KEYWORD_WEIGHT = 0.5
 """Share of the keyword evidence in a hybrid score; the vectors have the rest."""
+EXACT_WEIGHT = 0.5
+"""Share of the exact phrases in a score, where any is found: who has the query to the letter stands first."""
+IDENTIFIER_SHARE = 0.5
+"""What the identifiers in a question count, against the whole of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +31,9 @@ class Evidence:
 class Ranked:
     """A document with its score and the passage that carries most of it.
 
-    `bm25` and `cosine` are the best of any passage of the document; `keyword` and `semantic` the
-    same as shares of the best in the list, each 0..1.
+    `bm25` and `cosine` are the best of any passage of the document, `exact` is how much of the query
+    it has to the letter. `keyword` (BM25 and `exact`) and `semantic` are shares of the best in the
+    list, each 0..1.
     """
 
     document_id: str
@@ -35,14 +43,26 @@ class Ranked:
     cosine: float | None
     keyword: float
     semantic: float
+    exact: float = 0.0
 
 
-def fuse(evidence: Mapping[int, Evidence], keyword_weight: float = KEYWORD_WEIGHT) -> list[Ranked]:
-    """Documents by score, ties by id. `evidence` is keyed by passage id.
+def weight_of_words(keyword_weight: float, exact: bool) -> float:
+    """The weight of the keyword evidence in a score; `exact`: some document has the query to the letter."""
+    return round(EXACT_WEIGHT + (1 - EXACT_WEIGHT) * keyword_weight, 6) if exact else keyword_weight
+
+
+def fuse(
+    evidence: Mapping[int, Evidence], keyword_weight: float = KEYWORD_WEIGHT, exact: Mapping[str, float] = NOTHING
+) -> list[Ranked]:
+    """Documents by score, ties by id. `evidence` is keyed by passage id, `exact` by document id.
 
     score = w * bm25 / max bm25 + (1 - w) * cosine / max cosine, where each value is the best of
-    the document's passages, a missing one counts 0, and negative cosines count 0.
+    the document's passages, a missing one counts 0, and negative cosines count 0. Where any
+    document has something of the query to the letter, its `exact` is EXACT_WEIGHT of the score, as
+    a part of the keyword evidence, and what is said above the rest.
     """
+    weight = weight_of_words(keyword_weight, bool(exact))
+    exact_share = EXACT_WEIGHT / weight if exact else 0.0
     most_bm25 = max((found.bm25 or 0.0 for found in evidence.values()), default=0.0)
     most_cosine = max((found.cosine or 0.0 for found in evidence.values()), default=0.0)
 
@@ -62,15 +82,17 @@ def fuse(evidence: Mapping[int, Evidence], keyword_weight: float = KEYWORD_WEIGH
     for document_id, passage_ids in by_document.items():
         parts = [evidence[passage_id] for passage_id in passage_ids]
         best_keyword, best_semantic = max(map(keyword, parts)), max(map(semantic, parts))
+        words = (1 - exact_share) * best_keyword + exact_share * exact.get(document_id, 0.0)
         ranked.append(
             Ranked(
                 document_id,
                 max(passage_ids, key=lambda i: (total(evidence[i]), -i)),
-                round(keyword_weight * best_keyword + (1 - keyword_weight) * best_semantic, 6),
+                round(weight * words + (1 - weight) * best_semantic, 6),
                 max((part.bm25 for part in parts if part.bm25 is not None), default=None),
                 max((part.cosine for part in parts if part.cosine is not None), default=None),
-                round(best_keyword, 6),
+                round(words, 6),
                 round(best_semantic, 6),
+                exact.get(document_id, 0.0),
             )
         )
     return sorted(ranked, key=lambda one: (-one.score, one.document_id))

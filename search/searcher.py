@@ -1,18 +1,20 @@
 """search(Query) -> Results: keyword and vector evidence, fused, read back from the store."""
 
 import html
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
 from corpus.errors import BadQuery, SearchError, StoreUnusable
-from corpus.fulltext import terms_in
+from corpus.fulltext import Weights, terms_in
 from corpus.store import Corpus
 from corpus.types import Passage
+from search import whitening
 from search.index import Scored, cosines
 from search.indexer import Indexer
 from search.keywords import Keywords, keywords
-from search.ranking import KEYWORD_WEIGHT, Evidence, Ranked, fuse
+from search.ranking import IDENTIFIER_SHARE, KEYWORD_WEIGHT, Evidence, Ranked, fuse, weight_of_words
 from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
 
 LONGEST_QUERY = 20_000
@@ -25,6 +27,10 @@ _DEPTH, _DEPTH_BEYOND = 500, 4_000
 of one list must be cut from one ranking, else a document may stand on two of them or on none."""
 _ENCODE_WHILE_ASKED = 32
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
+_FIELDS = Weights(title=2.0)
+"""What a document calls itself counts double."""
+_SAMPLE = 2_000
+"""Passages whose vectors tell what is common to the corpus."""
 _SNIPPET_WORDS = 40
 
 
@@ -45,6 +51,7 @@ class Searcher:
         self._corpus = corpus
         self._encoder = encoder
         self._indexer = indexer
+        self._whitening: tuple[tuple[str, int, int], whitening.Whitening | None] | None = None
 
     def search(self, query: Query) -> Results:
         """The hits of a query, best first, ties by document id; BadQuery says what is wrong with it.
@@ -80,11 +87,12 @@ class Searcher:
                 degraded = f"keywords only: {error}"
         by_keyword = {}
         if words.expression and (query.mode != "semantic" or vector is None):
-            matches = self._corpus.fulltext.match(words.expression, limit=depth, wanted=query.wanted)
+            matches = self._corpus.fulltext.match(words.expression, limit=depth, wanted=query.wanted, weights=_FIELDS)
             by_keyword = {passage_id: (document_id, bm25) for passage_id, document_id, bm25 in matches}
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": KEYWORD_WEIGHT}[query.mode]
-        evidence = self._evidence(by_keyword, nearest or [], vector)
-        return Ranking(fuse(evidence, weight), words, weight, degraded)
+        evidence = self._evidence(by_keyword, nearest or [], vector, whitening.share(words.count))
+        exact = self._exact(query, words) if weight else {}
+        return Ranking(fuse(evidence, weight, exact), words, weight_of_words(weight, bool(exact)), degraded)
 
     def refresh(self) -> str | None:
         """Take in what is new, as far as that is quick; one line on what is missing, None if nothing is."""
@@ -99,15 +107,25 @@ class Searcher:
             allowed = np.array(self._corpus.documents.passage_ids(query.wanted), dtype=np.int64)
         return self._indexer.index.search(vector, depth, allowed)
 
+    def _exact(self, query: Query, words: Keywords) -> dict[str, float]:
+        """document id -> 1 if it has the whole query to the letter, less if it has identifiers of it."""
+        listed = [found for phrase in words.identifiers if (found := self._having(phrase, query))]
+        having = Counter(document_id for found in listed for document_id in found)
+        exact = {document_id: IDENTIFIER_SHARE * count / len(listed) for document_id, count in having.items()}
+        return {**exact, **dict.fromkeys(self._having(words.whole, query), 1.0)}
+
+    def _having(self, phrase: str, query: Query) -> set[str]:
+        """Documents that have a phrase."""
+        if not phrase:
+            return set()
+        matches = self._corpus.fulltext.match(f'"{phrase}"', limit=_DEPTH, wanted=query.wanted)
+        return {document_id for _, document_id, _ in matches}
+
     def _evidence(
-        self, by_keyword: dict[int, tuple[str, float]], nearest: Scored, vector: Vectors | None
+        self, by_keyword: dict[int, tuple[str, float]], nearest: Scored, vector: Vectors | None, whitened: float
     ) -> dict[int, Evidence]:
         """Both kinds of evidence by passage; a keyword match outside the nearest gets its cosine too."""
-        cosine = dict(nearest)
-        if vector is not None:
-            held = self._indexer.index.vectors([i for i in by_keyword if i not in cosine])
-            if held:
-                cosine.update(zip(held, cosines(np.stack(list(held.values())), vector).tolist(), strict=True))
+        cosine = dict(nearest) if vector is None else self._cosines({*by_keyword, *dict(nearest)}, vector, whitened)
         owners = self._corpus.documents.passage_documents([i for i in cosine if i not in by_keyword])
         owners.update({passage_id: document_id for passage_id, (document_id, _) in by_keyword.items()})
         return {
@@ -116,6 +134,28 @@ class Searcher:
             )
             for passage_id, document_id in owners.items()
         }
+
+    def _cosines(self, passage_ids: set[int], vector: Vectors, whitened: float) -> dict[int, float]:
+        """The closeness of passages to a query; `whitened` is the share of it that is measured after whitening."""
+        held = self._indexer.index.vectors(sorted(passage_ids))
+        if not held:
+            return {}
+        matrix = np.stack(list(held.values()))
+        close = cosines(matrix, vector)
+        fitted = self._fitted() if whitened else None
+        if fitted is not None:
+            close = np.round((1 - whitened) * close + whitened * fitted.cosines(matrix, vector), 6)
+        return dict(zip(held, close.tolist(), strict=True))
+
+    def _fitted(self) -> whitening.Whitening | None:
+        """The whitening of the corpus as it is now."""
+        seen = (*self._corpus.changes.position(), self._indexer.index.manifest.count)
+        if self._whitening is None or self._whitening[0] != seen:
+            ids = [passage_id for passage_id, _, _ in self._corpus.changes.sample(_SAMPLE)]
+            held = self._indexer.index.vectors(ids)
+            sample = np.stack([held[i] for i in ids if i in held]) if held else np.zeros((0, 1), np.float32)
+            self._whitening = (seen, whitening.fit(sample))
+        return self._whitening[1]
 
     def _hits(self, query: Query, found: Ranking) -> list[Hit]:
         ranked = found.documents[query.offset : query.offset + query.limit]
@@ -167,6 +207,7 @@ def _explanation(one: Ranked, found: Ranking, passage: Passage | None) -> Explan
         cosine=one.cosine if by_vector else None,
         cosine_normalised=one.semantic if by_vector else None,
         semantic_weight=round(1 - weight, 6),
+        exact=one.exact,
         terms=tuple(terms),
     )
 

@@ -60,7 +60,9 @@ class Explanation:
     """Where a score comes from: score = sum of weight x normalised over the parts that are there.
 
     `bm25` and `cosine` are those of the document's best passages; each normalised value is a share
-    of the best one in this result list. None: the part took no share.
+    of the best one in this result list. `exact` is 1 where the document has the whole query to the
+    letter, less where it has identifiers of it, and makes up most of `bm25_normalised` where any
+    document has. None: the part took no share.
     """
 
     bm25: float | None
@@ -69,6 +71,7 @@ class Explanation:
     cosine: float | None
     cosine_normalised: float | None
     semantic_weight: float
+    exact: float = 0.0
     terms: tuple[str, ...] = ()
 
 

@@ -249,6 +249,20 @@ def test_eval_measures_every_mode(run, tmp_path):
     assert report["modes"]["hybrid"]["ndcg@10"] == 1.0  # query a is not answered by itself
     assert report["modes"]["keyword"]["recall@10"] == 0.5
     assert {"ndcg@10", "recall@10", "recall@100", "mrr@10", "p50_ms", "p99_ms"} == set(report["modes"]["keyword"])
+    assert report["intervals"]["hybrid"]["ndcg@10"] == [1.0, 1.0]
+    assert report["per_query"]["keyword"] == {"1": 1.0, "a": 0.0}
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text(json.dumps(report))
+    compared = run("eval", judged, "--json", "--compare", "keyword", earlier).json["compared"]
+    assert (compared["mean"], compared["better"], compared["worse"], compared["queries"]) == (0.5, 1, 0, 2)
+    assert "hybrid against keyword: nDCG@10 +0.5000" in " ".join(
+        run("eval", judged, "--compare", "keyword", "hybrid").out.split()
+    )
+    for given in (["keyword", "missing.json"], ["keyword", str(judged / "corpus.jsonl")]):
+        assert "is no mode and no report" in run("eval", judged, "--compare", *given).err
+    assert "was not measured" in run("eval", judged, "--mode", "hybrid", "--compare", "keyword", "hybrid").err
+    earlier.write_text(json.dumps({"per_query": {"hybrid": {"1": 1.0}}}))
+    assert "judged on one side only" in run("eval", judged, "--compare", "hybrid", earlier).err
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from math import log2
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from corpus.errors import SourceError
-from search.quality import measure, read_beir, run_queries, summary
+from search.quality import Difference, difference, interval, means, measure, per_query, read_beir, run_queries, times
 
 
 def ranked(*ids: str) -> list[tuple[str, float]]:
@@ -117,6 +118,34 @@ def test_a_query_that_is_also_a_document_is_not_answered_by_itself(tmp_path: Pat
     assert len(milliseconds) == 2
 
 
-def test_a_summary_has_the_measures_and_the_times() -> None:
-    told = summary({"q": {"a": 1}}, {"q": ranked("a")}, [5.0, 1.0, 3.0])
-    assert (told["ndcg@10"], told["p50_ms"], told["p99_ms"]) == (1.0, 3.0, 5.0)
+def test_the_times_of_queries() -> None:
+    assert times([5.0, 1.0, 3.0]) == {"p50_ms": 3.0, "p99_ms": 5.0}
+
+
+def test_each_query_has_its_own_value_and_one_without_results_has_nothing() -> None:
+    found = per_query({"q1": {"a": 1}, "q2": {"b": 1}}, {"q1": ranked("x", "a"), "unjudged": ranked("a")})
+    assert found["mrr@10"] == {"q1": 0.5, "q2": 0.0}
+    assert found["ndcg@10"] == {"q1": pytest.approx(1 / log2(3)), "q2": 0.0}
+    assert means(found)["recall@10"] == 0.5
+
+
+def test_an_interval_is_near_that_of_the_normal_distribution_and_always_the_same() -> None:
+    values = [place % 10 / 10 for place in range(400)]
+    half = 1.96 * np.std(values) / 20
+    low, high = interval(values)
+    assert (low, high) == (pytest.approx(0.45 - half, abs=0.003), pytest.approx(0.45 + half, abs=0.003))
+    assert interval(values) == (low, high)
+    assert interval([0.7] * 9) == (0.7, 0.7)
+
+
+def test_a_difference_is_paired() -> None:
+    """Queries differ much from each other, B from A by the same small gain: the interval is that of the gain."""
+    a = {f"q{n}": n / 100 for n in range(90)}
+    b = {query: value + 0.05 for query, value in reversed(a.items())}
+    assert difference(a, b) == Difference(0.05, 0.05, 0.05, better=90, worse=0, queries=90)
+    assert difference(b, a).mean == -0.05
+    mixed = difference(a, {**a, "q1": 1.0, "q2": 0.0})
+    assert (mixed.better, mixed.worse, mixed.queries) == (1, 1, 90)
+    assert mixed.low < mixed.mean < mixed.high
+    with pytest.raises(ValueError, match="1 queries"):
+        difference(a, {**a, "another": 1.0})

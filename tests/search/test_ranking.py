@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.ranking import KEYWORD_WEIGHT, Evidence, diversify, fuse
+from search.ranking import KEYWORD_WEIGHT, Evidence, diversify, fuse, weight_of_words
 
 
-def reference(evidence: dict[int, Evidence], weight: float) -> list[tuple[str, int, float]]:
+def reference(evidence: dict[int, Evidence], weight: float, exact: dict[str, float]) -> list[tuple[str, int, float]]:
     """(document, passage, score) by the words of the docstring, one document after the other."""
     bm25s = [one.bm25 for one in evidence.values() if one.bm25]
     cosines = [one.cosine for one in evidence.values() if one.cosine and one.cosine > 0]
@@ -22,6 +22,8 @@ def reference(evidence: dict[int, Evidence], weight: float) -> list[tuple[str, i
     for document in {one.document_id for one in evidence.values()}:
         own = {i: one for i, one in evidence.items() if one.document_id == document}
         score = weight * max(map(keyword, own.values())) + (1 - weight) * max(map(semantic, own.values()))
+        if exact:
+            score = (score + exact.get(document, 0)) / 2
         passage = min(own, key=lambda i: (-(weight * keyword(own[i]) + (1 - weight) * semantic(own[i])), i))
         rows.append((document, passage, round(score, 6)))
     return sorted(rows, key=lambda row: (-row[2], row[0]))
@@ -34,16 +36,28 @@ evidences = st.dictionaries(
 )
 
 
-@given(evidences, st.sampled_from([0.0, 0.3, KEYWORD_WEIGHT, 1.0]))
-def test_fusion_is_that_of_its_definition(evidence: dict[int, Evidence], weight: float) -> None:
-    found = fuse(evidence, weight)
-    assert [(one.document_id, one.passage_id, one.score) for one in found] == reference(evidence, weight)
+exacts = st.dictionaries(st.sampled_from("abxy"), st.sampled_from([0.25, 0.5, 1.0]), max_size=3)
+
+
+@given(evidences, st.sampled_from([0.0, 0.3, KEYWORD_WEIGHT, 1.0]), exacts)
+def test_fusion_is_that_of_its_definition(
+    evidence: dict[int, Evidence], weight: float, exact: dict[str, float]
+) -> None:
+    found = fuse(evidence, weight, exact)
+    expected = reference(evidence, weight, exact)
+    assert {one.document_id: (one.passage_id, one.score) for one in found} == {
+        document: (passage, pytest.approx(score, abs=2e-6)) for document, passage, score in expected
+    }
+    assert [(-one.score, one.document_id) for one in found] == sorted((-one.score, one.document_id) for one in found)
+    words = weight_of_words(weight, bool(exact))
     for one in found:
         assert 0 <= one.score <= 1
         own = [each for each in evidence.values() if each.document_id == one.document_id]
         assert one.bm25 == max((each.bm25 for each in own if each.bm25 is not None), default=None)
         assert one.cosine == max((each.cosine for each in own if each.cosine is not None), default=None)
-        assert one.score == pytest.approx(weight * one.keyword + (1 - weight) * one.semantic, abs=2e-6)
+        assert one.score == pytest.approx(words * one.keyword + (1 - words) * one.semantic, abs=2e-6)
+        assert 0 <= one.keyword <= 1
+        assert one.exact == exact.get(one.document_id, 0)
 
 
 def test_by_hand() -> None:
@@ -64,6 +78,12 @@ def test_by_hand() -> None:
         ("against", 5, 0.0),
     ]
     assert (found[0].keyword, found[0].semantic, found[0].bm25, found[0].cosine) == (0.5, 0.75, 4.0, 0.6)
+
+
+def test_who_has_the_query_to_the_letter_stands_before_all_others() -> None:
+    evidence = {1: Evidence("near", 9.0, 0.9), 2: Evidence("exact", 0.5, 0.1), 3: Evidence("part", 0.5, 0.1)}
+    found = fuse(evidence, 0.5, {"exact": 1.0, "part": 0.5})
+    assert [one.document_id for one in found] == ["exact", "near", "part"]
 
 
 def test_one_sided_evidence_and_none() -> None:
