@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from api.routes import ListParams, SearchParams
 from corpus.errors import BadQuery
 
-MANY = ("kind", "organization", "tag")
+MANY = ("kind", "organization", "tag", "technology")
 """Fields that may have several values."""
 ONE = ("collection", "since", "until")
-LABELS = {"kind": "Kind", "organization": "Organization", "tag": "Tag", "year": "Year"}
+LABELS = {"kind": "Kind", "organization": "Organization", "tag": "Tag", "technology": "Technology", "year": "Year"}
 
 _KNOWN = ("q", "mode", *MANY, *ONE)
 _SHOWN = 8

@@ -55,6 +55,10 @@ def print_results(results: Results, *, explain: bool) -> None:
         if explain:
             out.print(f"   [dim]{escape(explanation_line(hit))}[/dim]")
         out.print()
+    for line in results.notes:
+        note(f"note: {line}")
+    if results.did_you_mean:
+        note(f"did you mean: {results.did_you_mean}")
     if results.wordless:
         note("note: none of these words occurs; what is listed is merely nearest in meaning")
     if results.degraded:

@@ -3,7 +3,7 @@
 import html
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -76,6 +76,14 @@ def terms_in(text: str, terms: Sequence[str]) -> list[str]:
     stems = stemmed([text, *terms])
     words = " ".join(("", *stems[text], ""))
     return [term for term in terms if stems.get(term) and " ".join(("", *stems[term], "")) in words]
+
+
+def places(texts: Mapping[str, str], terms: Sequence[str]) -> dict[str, list[str]]:
+    """Term -> the names of those texts in which the full-text index finds it."""
+    stems = stemmed([*texts.values(), *terms])
+    said = {name: " ".join(("", *stems[text], "")) for name, text in texts.items()}
+    looked_for = {term: " ".join(("", *stems[term], "")) for term in terms if stems[term]}
+    return {term: [name for name in said if looked_for.get(term, "\n") in said[name]] for term in terms}
 
 
 def stemmed(terms: Sequence[str]) -> dict[str, list[str]]:

@@ -20,6 +20,7 @@ from corpus.fingerprints import Fingerprints
 from corpus.fulltext import FullText
 from corpus.jobs import Jobs
 from corpus.subscriptions import Subscriptions
+from corpus.vocabulary import Vocabulary
 
 FILE = "lessonry.db"
 
@@ -39,6 +40,8 @@ class Corpus:
         self.jobs = Jobs(self.db)
         self.fetches = Fetches(self.db)
         self.subscriptions = Subscriptions(self.db)
+        self.vocabulary = Vocabulary(self.db)
+        self.vocabulary.catch_up()
 
     def problems(self) -> list[str]:
         """What is wrong with the database, one line each: its pages, its references, its full text."""

@@ -2,18 +2,21 @@
 
 import html
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from corpus.errors import BadQuery, SearchError, StoreUnusable
-from corpus.fulltext import Weights, terms_in
+from corpus.fulltext import Weights
 from corpus.store import Corpus
-from corpus.types import Passage
+from corpus.types import Filter, Passage
 from search import whitening
+from search.completion import Typing
+from search.explaining import explain, rarity
 from search.index import Scored, cosines
 from search.indexer import Indexer
 from search.keywords import Keywords, keywords
+from search.query_language import parse
 from search.ranking import IDENTIFIER_SHARE, KEYWORD_WEIGHT, Evidence, Ranked, fuse, weight_of_words
 from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
 
@@ -32,6 +35,11 @@ _FIELDS = Weights(title=2.0)
 _SAMPLE = 2_000
 """Passages whose vectors tell what is common to the corpus."""
 _SNIPPET_WORDS = 40
+_MOST_COUNTED = 100_000
+"""A list of more documents than this gets no counts: they would take seconds."""
+_NONE = Explanation(
+    bm25=None, bm25_normalised=None, keyword_weight=0.0, cosine=None, cosine_normalised=None, semantic_weight=0.0
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +59,60 @@ class Searcher:
         self._corpus = corpus
         self._encoder = encoder
         self._indexer = indexer
+        self.typing = Typing(corpus)
         self._whitening: tuple[tuple[str, int, int], whitening.Whitening | None] | None = None
 
     def search(self, query: Query) -> Results:
         """The hits of a query, best first, ties by document id; BadQuery says what is wrong with it.
 
-        Never fails for want of an index: it answers by keywords then and says so in `degraded`.
+        A query of nothing but filters lists the documents, the latest published first. Never fails
+        for want of an index: it answers by keywords then and says so in `degraded`.
         """
-        found = self.rank(query)
+        asked = parse(query.text)
+        plain = replace(query, text=asked.words, wanted=query.wanted.both(asked.wanted))
+        if plain.wanted and not plain.text.strip():
+            listed = self._listed(plain)
+            return replace(
+                listed, query=query, notes=asked.notes, did_you_mean=self.typing.did_you_mean(query.text, asked)
+            )
+        found = self.rank(plain)
         return Results(
             query=query,
             hits=self._hits(query, found),
             total=len(found.documents),
             facets=self._corpus.documents.facets([one.document_id for one in found.documents]),
             degraded=found.degraded,
+            notes=asked.notes,
+            did_you_mean=self.typing.did_you_mean(query.text, asked),
         )
 
+    def _listed(self, query: Query) -> Results:
+        """The documents inside the filter, which is all that the query has."""
+        _check_bounds(query)
+        self._check_collections(query.wanted)
+        documents = self._corpus.documents
+        hits = []
+        for document in documents.newest(query.wanted, limit=query.limit, offset=query.offset):
+            for passage in documents.passages(document.id)[:1]:
+                hits.append(
+                    Hit(document=document, passage=passage, score=0.0, snippet=_beginning(passage), explanation=_NONE)
+                )
+        total = documents.count(query.wanted)
+        facets = documents.facets(documents.ids(query.wanted)) if total <= _MOST_COUNTED else {}
+        return Results(query=query, hits=hits, total=total, facets=facets)
+
+    def _check_collections(self, wanted: Filter) -> None:
+        for part in wanted.parts():
+            if part.collection:
+                self._corpus.collections.get(part.collection)  # one that is not there is an error, not no hits
+
     def rank(self, query: Query) -> Ranking:
-        """The documents that a query finds, best first, before anything of them is read.
+        """The documents that plain words find, best first, before anything of them is read.
 
         NotFound if it asks for a collection that there is not.
         """
         text = _checked(query)
-        if query.wanted.collection:
-            self._corpus.collections.get(query.wanted.collection)  # one that is not there is an error, not no hits
+        self._check_collections(query.wanted)
         words = keywords(text, self._corpus.fulltext.frequencies)
         depth = _DEPTH if query.offset + query.limit <= _NEAR_HITS else _DEPTH_BEYOND
         degraded, nearest, vector = None, None, None
@@ -162,21 +200,27 @@ class Searcher:
         documents = self._corpus.documents.get_many([one.document_id for one in ranked])
         passages = self._corpus.documents.passages_by_id([one.passage_id for one in ranked])
         snippets = self._corpus.fulltext.snippets(found.words.expression, list(passages), words=_SNIPPET_WORDS)
+        told = self._rarity(found) if query.explain else None
         hits = []
         for one in ranked:
             if one.document_id not in documents or one.passage_id not in passages:
                 continue  # removed since it was found
-            passage = passages[one.passage_id]
+            document, passage = documents[one.document_id], passages[one.passage_id]
+            shown = (document, passage) if query.explain else None
             hits.append(
                 Hit(
-                    document=documents[one.document_id],
+                    document=document,
                     passage=passage,
                     score=one.score,
                     snippet=snippets.get(passage.id) or _beginning(passage),
-                    explanation=_explanation(one, found, passage if query.explain else None),
+                    explanation=explain(one, found.keyword_weight, found.words, shown, told),
                 )
             )
         return hits
+
+    def _rarity(self, found: Ranking) -> dict[str, float]:
+        frequencies = self._corpus.fulltext.frequencies(found.words.terms)
+        return rarity(frequencies, self._corpus.changes.passage_count())
 
 
 def _checked(query: Query) -> str:
@@ -188,28 +232,15 @@ def _checked(query: Query) -> str:
             f"the query has {len(text)} characters, {LONGEST_QUERY} is the most; "
             "for a whole page use related (`lessonry related --file FILE`, POST /v1/related)"
         )
+    _check_bounds(query)
+    return text.replace("\x00", " ").encode("utf-8", "replace").decode()  # a terminal may pass half a character on
+
+
+def _check_bounds(query: Query) -> None:
     if not 1 <= query.limit <= MOST_HITS:
         raise BadQuery(f"limit must be from 1 to {MOST_HITS}, not {query.limit}")
     if query.offset < 0:
         raise BadQuery("the page before the first one was asked for")
-    return text.replace("\x00", " ").encode("utf-8", "replace").decode()  # a terminal may pass half a character on
-
-
-def _explanation(one: Ranked, found: Ranking, passage: Passage | None) -> Explanation:
-    weight, terms = found.keyword_weight, []
-    if passage is not None:
-        terms = terms_in(f"{passage.title} {passage.heading} {passage.text}", found.words.terms)
-    by_keyword, by_vector = weight > 0, weight < 1
-    return Explanation(
-        bm25=one.bm25 if by_keyword else None,
-        bm25_normalised=one.keyword if by_keyword else None,
-        keyword_weight=weight,
-        cosine=one.cosine if by_vector else None,
-        cosine_normalised=one.semantic if by_vector else None,
-        semantic_weight=round(1 - weight, 6),
-        exact=one.exact,
-        terms=tuple(terms),
-    )
 
 
 def _beginning(passage: Passage) -> str:
