@@ -96,7 +96,7 @@ class Typing:
         """Words in use that are spelled nearly so, the nearest first, of those the more frequent."""
         reach = _reach(word)
         known = self._corpus.vocabulary.of_length(len(word) - reach, len(word) + reach)
-        near = _nearest(word, known)[:_CANDIDATES]
+        near = _nearest(word, known)
         counts = self._corpus.fulltext.frequencies(near)
         in_use = [one for one in near if counts[one]]
         return sorted(in_use, key=lambda one: (_distance(word, one), one[0] != word[0], -counts[one], one))
@@ -137,7 +137,7 @@ class Typing:
             return []
         found = self._corpus.vocabulary.titles(typed, _CANDIDATES)
         place = {title: title.lower().find(typed.lower()) for _, title in found}
-        fitting = [(i, title) for i, title in found if place[title] == 0 or not title[place[title] - 1].isalnum()]
+        fitting = [(i, title) for i, title in found if place[title] >= 0 and not title[: place[title]][-1:].isalnum()]
         fitting.sort(key=lambda one: (place[one[1]], one[1]))
         return [Completion(title, "title", title, document_id) for document_id, title in fitting[:limit]]
 
@@ -168,7 +168,7 @@ def _distance(one: str, other: str) -> int:
     return int(DamerauLevenshtein.distance(one, other))
 
 
-def _nearest(word: str, known: Collection[str]) -> list[str]:
+def _nearest(word: str, known: Sequence[str]) -> list[str]:
     """Those that are within reach, the nearest first."""
     distance = DamerauLevenshtein.distance
     found = process.extract(word, known, scorer=distance, score_cutoff=_reach(word), limit=_CANDIDATES)
@@ -178,7 +178,7 @@ def _nearest(word: str, known: Collection[str]) -> list[str]:
 def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
     """Names that are spelled nearly so, or a word of theirs is; upper and lower case are one."""
     spelled = {part: name for name in names for part in (*name.lower().split(), name.lower())}
-    return list(dict.fromkeys(spelled[part] for part in _nearest(word, spelled.keys())))
+    return list(dict.fromkeys(spelled[part] for part in _nearest(word, list(spelled))))
 
 
 def _quoted(name: str) -> str:
