@@ -138,7 +138,7 @@ def _results(request: Request, parts: Lessonry, asked: Asked) -> Response:
     before = max(0, offset - params.limit)
     counts = {name: [(one.value, one.count) for one in counted] for name, counted in answer.facets.items()}
     return page(
-        request, "results.html", notice=None, answer=answer, wordless=_wordless(answer),
+        request, "results.html", notice=None, answer=answer, wordless=_wordless(answer), listed=_listed(answer),
         facets=links.facets(asked, counts), first=offset + 1,
         previous=asked.at(cursors.encode(before, question) if before else None) if offset else None,
         next=asked.at(answer.next) if answer.next else None, **shown,
@@ -149,6 +149,11 @@ def _wordless(answer: SearchAnswer) -> bool:
     """Words were looked for, and none of them stands in what was found."""
     looked_for = [hit.explain.keyword for hit in answer.hits if hit.explain and hit.explain.keyword]
     return bool(looked_for) and not any(found["bm25"] for found in looked_for)
+
+
+def _listed(answer: SearchAnswer) -> bool:
+    """Nothing but filters was asked for: there is no score."""
+    return not any(hit.explain and (hit.explain.keyword or hit.explain.semantic) for hit in answer.hits)
 
 
 def _related(parts: Lessonry, document_id: str) -> tuple[list[Any], str | None]:

@@ -78,12 +78,19 @@ def terms_in(text: str, terms: Sequence[str]) -> list[str]:
     return [term for term in terms if stems.get(term) and " ".join(("", *stems[term], "")) in words]
 
 
-def places(texts: Mapping[str, str], terms: Sequence[str]) -> dict[str, list[str]]:
-    """Term -> the names of those texts in which the full-text index finds it."""
-    stems = stemmed([*texts.values(), *terms])
-    said = {name: " ".join(("", *stems[text], "")) for name, text in texts.items()}
-    looked_for = {term: " ".join(("", *stems[term], "")) for term in terms if stems[term]}
-    return {term: [name for name in said if looked_for.get(term, "\n") in said[name]] for term in terms}
+def places(texts: Sequence[Mapping[str, str]], terms: Sequence[str]) -> list[dict[str, tuple[str, ...]]]:
+    """For each set of named texts: term -> the names of those in which the full-text index finds it, if any."""
+    stems = stemmed([*{text for named in texts for text in named.values()}, *terms])
+    runs = {text: " ".join(("", *parts, "")) for text, parts in stems.items() if parts}
+    found = [
+        {
+            term: tuple(name for name, text in named.items() if runs[term] in runs.get(text, ""))
+            for term in terms
+            if term in runs
+        }
+        for named in texts
+    ]
+    return [{term: where for term, where in one.items() if where} for one in found]
 
 
 def stemmed(terms: Sequence[str]) -> dict[str, list[str]]:

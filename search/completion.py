@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 
 from corpus.errors import BadQuery
 from corpus.fulltext import stemmed
@@ -165,12 +165,12 @@ def _reach(word: str) -> int:
 
 
 def _distance(one: str, other: str) -> int:
-    return int(DamerauLevenshtein.distance(one, other))
+    return int(OSA.distance(one, other))
 
 
 def _nearest(word: str, known: Sequence[str]) -> list[str]:
     """Those that are within reach, the nearest first."""
-    distance = DamerauLevenshtein.distance
+    distance = OSA.distance
     found = process.extract(word, known, scorer=distance, score_cutoff=_reach(word), limit=_CANDIDATES)
     return [match[0] for match in found]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 
 from corpus.errors import BadQuery
 from corpus.types import KINDS, Filter, is_partial_date
@@ -102,8 +102,12 @@ def parse(text: str) -> Parsed:
     conditions = [term for term in terms if term.role != "text"]
     if len(conditions) > MOST_CONDITIONS:
         raise BadQuery(f"the query has {len(conditions)} fields, phrases and exclusions; {MOST_CONDITIONS} is the most")
-    words = " ".join(term.value for term in terms if term.role in ("text", "phrase"))
-    return Parsed(words, _filter(conditions), _distinct([*_unknown(terms), *note]))
+    return Parsed(_words(terms), _filter(conditions), _distinct([*_unknown(terms), *note]))
+
+
+def words_of(text: str) -> str:
+    """The words of a query, without all that says which documents count."""
+    return _words(_understood(_terms(text))[0])
 
 
 def conditions(text: str) -> list[Condition]:
@@ -117,6 +121,10 @@ def conditions(text: str) -> list[Condition]:
         )
         for term in typed
     ]  # fmt: skip
+
+
+def _words(terms: Sequence[Term]) -> str:
+    return " ".join(term.value for term in terms if term.role in ("text", "phrase"))
 
 
 def _terms(text: str) -> list[Term]:
@@ -222,5 +230,5 @@ def _meant(name: str) -> str | None:
     """The field that a name was probably meant for."""
     if name in FIELDS or len(name) < 3:
         return None
-    near = [field for field in FIELDS if len(field) > 2 and DamerauLevenshtein.distance(name, field) == 1]
+    near = [field for field in FIELDS if len(field) > 2 and OSA.distance(name, field) == 1]
     return _MEANT.get(name) or (near[0] if near else None)

@@ -9,10 +9,10 @@ import numpy as np
 from corpus.errors import BadQuery, SearchError, StoreUnusable
 from corpus.fulltext import Weights
 from corpus.store import Corpus
-from corpus.types import Filter, Passage
+from corpus.types import Document, Filter, Passage
 from search import whitening
 from search.completion import Typing
-from search.explaining import explain, rarity
+from search.explaining import explain, rarity, words_in
 from search.index import Scored, cosines
 from search.indexer import Indexer
 from search.keywords import Keywords, keywords
@@ -200,27 +200,29 @@ class Searcher:
         documents = self._corpus.documents.get_many([one.document_id for one in ranked])
         passages = self._corpus.documents.passages_by_id([one.passage_id for one in ranked])
         snippets = self._corpus.fulltext.snippets(found.words.expression, list(passages), words=_SNIPPET_WORDS)
-        told = self._rarity(found) if query.explain else None
-        hits = []
-        for one in ranked:
-            if one.document_id not in documents or one.passage_id not in passages:
-                continue  # removed since it was found
-            document, passage = documents[one.document_id], passages[one.passage_id]
-            shown = (document, passage) if query.explain else None
-            hits.append(
-                Hit(
-                    document=document,
-                    passage=passage,
-                    score=one.score,
-                    snippet=snippets.get(passage.id) or _beginning(passage),
-                    explanation=explain(one, found.keyword_weight, found.words, shown, told),
-                )
+        ranked = [one for one in ranked if one.document_id in documents and one.passage_id in passages]  # still there
+        shown = [(documents[one.document_id], passages[one.passage_id]) for one in ranked]
+        explanations = self._explanations(ranked, shown if query.explain else None, found)
+        return [
+            Hit(
+                document=document,
+                passage=passage,
+                score=one.score,
+                snippet=snippets.get(passage.id) or _beginning(passage),
+                explanation=told,
             )
-        return hits
+            for one, (document, passage), told in zip(ranked, shown, explanations, strict=True)
+        ]
 
-    def _rarity(self, found: Ranking) -> dict[str, float]:
-        frequencies = self._corpus.fulltext.frequencies(found.words.terms)
-        return rarity(frequencies, self._corpus.changes.passage_count())
+    def _explanations(
+        self, ranked: list[Ranked], shown: list[tuple[Document, Passage]] | None, found: Ranking
+    ) -> list[Explanation]:
+        """Why each hit stands where it does; with its words if it is given as it is shown."""
+        terms, weight = found.words.terms, found.keyword_weight
+        if not (shown and terms and weight):
+            return [explain(one, weight, {}, {}) for one in ranked]
+        rare = rarity(self._corpus.fulltext.frequencies(terms), self._corpus.changes.passage_count())
+        return [explain(one, weight, words, rare) for one, words in zip(ranked, words_in(shown, terms), strict=True)]
 
 
 def _checked(query: Query) -> str:

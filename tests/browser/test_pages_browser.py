@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 def test_search_open_a_document_and_see_what_bears_on_it(page: Page):
     page.goto("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox")).to_be_focused()
     page.keyboard.type("certificate expired")
     page.keyboard.press("Enter")
     hit = page.locator(".hit").first
@@ -29,7 +29,7 @@ def test_keys_move_from_the_search_box_through_the_hits(page: Page):
     page.goto("/?q=certificate")
     titles = page.locator(".hit h2 a")
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(titles.nth(0)).to_be_focused()
     page.keyboard.press("j")
@@ -37,10 +37,10 @@ def test_keys_move_from_the_search_box_through_the_hits(page: Page):
     page.keyboard.press("k")
     expect(titles.nth(0)).to_be_focused()
     page.keyboard.press("k")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox")).to_be_focused()
     page.keyboard.press("End")
     page.keyboard.type("/jk")
-    expect(page.get_by_role("searchbox")).to_have_value("certificate/jk")
+    expect(page.get_by_role("combobox")).to_have_value("certificate/jk")
 
 
 def test_filters_stand_beside_the_hits_where_there_is_room_and_fold_where_not(page: Page):
