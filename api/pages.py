@@ -16,6 +16,7 @@ from api.routes import DocumentId, Parts
 from api.schemas import SearchAnswer
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, LessonryError, NotFound
+from corpus.facets import facets_within
 
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_adding.router)
@@ -29,8 +30,6 @@ EXAMPLES = (
     "the alarm stayed silent",
 )
 _NEWEST = 6
-_MOST_COUNTED = 100_000
-"""A filter that leaves more documents than this gets no counts: they would take seconds."""
 _REST = 10
 """Counting everything takes at most one part in so many of the time."""
 _LONG_TEXT = 6_000
@@ -66,7 +65,7 @@ def browse(request: Request, parts: Parts) -> Response:
     total = documents.count(wanted)
     counts = _overview(request, parts)["facets"]
     if wanted:
-        counts = documents.facets(documents.ids(wanted)) if total <= _MOST_COUNTED else {}
+        counts = facets_within(documents, wanted)
     shown |= {"documents": found.items, "total": total, "facets": links.facets(asked, counts)}
     following = asked.at(found.next) if found.next else None
     return page(request, "browse.html", notice=None, next=following, **shown)

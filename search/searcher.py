@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpus.errors import BadQuery, SearchError, StoreUnusable
+from corpus.facets import facets_within
 from corpus.fulltext import Weights
 from corpus.store import Corpus
 from corpus.types import Document, Filter, Passage
@@ -27,7 +28,7 @@ MOST_HITS = 1_000
 _NEAR_HITS = 128
 _DEPTH, _DEPTH_BEYOND = 500, 4_000
 """Passages looked at for the first _NEAR_HITS documents, and for those behind them. Steps, not a slope: pages
-of one list must be cut from one ranking, else a document may stand on two of them or on none."""
+of one list must be cut from one list, else a document may stand on two of them or on none."""
 _ENCODE_WHILE_ASKED = 32
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
 _FIELDS = Weights(title=2.0)
@@ -35,8 +36,6 @@ _FIELDS = Weights(title=2.0)
 _SAMPLE = 2_000
 """Passages whose vectors tell what is common to the corpus."""
 _SNIPPET_WORDS = 40
-_MOST_COUNTED = 100_000
-"""A list of more documents than this gets no counts: they would take seconds."""
 _NONE = Explanation(
     bm25=None, bm25_normalised=None, keyword_weight=0.0, cosine=None, cosine_normalised=None, semantic_weight=0.0
 )
@@ -50,6 +49,13 @@ class Ranking:
     words: Keywords
     keyword_weight: float
     degraded: str | None
+
+    def followed_by(self, deeper: "Ranking") -> "Ranking":
+        """The first _NEAR_HITS as they are, then what a deeper search finds beside them: no page changes another."""
+        first = self.documents[:_NEAR_HITS]
+        known = {one.document_id for one in first}
+        rest = [one for one in deeper.documents if one.document_id not in known]
+        return replace(deeper, documents=[*first, *rest])
 
 
 class Searcher:
@@ -97,9 +103,8 @@ class Searcher:
                 hits.append(
                     Hit(document=document, passage=passage, score=0.0, snippet=_beginning(passage), explanation=_NONE)
                 )
-        total = documents.count(query.wanted)
-        facets = documents.facets(documents.ids(query.wanted)) if total <= _MOST_COUNTED else {}
-        return Results(query=query, hits=hits, total=total, facets=facets)
+        facets = facets_within(documents, query.wanted)
+        return Results(query=query, hits=hits, total=documents.count(query.wanted), facets=facets)
 
     def _check_collections(self, wanted: Filter) -> None:
         for part in wanted.parts():
@@ -111,10 +116,15 @@ class Searcher:
 
         NotFound if it asks for a collection that there is not.
         """
+        near = self._ranked(query, _DEPTH)
+        if query.offset + query.limit <= _NEAR_HITS:
+            return near
+        return near.followed_by(self._ranked(query, _DEPTH_BEYOND))
+
+    def _ranked(self, query: Query, depth: int) -> Ranking:
         text = _checked(query)
         self._check_collections(query.wanted)
         words = keywords(text, self._corpus.fulltext.frequencies)
-        depth = _DEPTH if query.offset + query.limit <= _NEAR_HITS else _DEPTH_BEYOND
         degraded, nearest, vector = None, None, None
         if query.mode != "keyword":
             try:

@@ -354,3 +354,25 @@ def test_the_words_of_an_explanation_add_up(stocked: Home, mode: Mode) -> None:
                     word.term in hit.passage.title.lower()
                 ) or word.term not in hit.passage.title.lower()
                 assert word.share >= 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_document_is_lost_or_shown_twice_over_all_pages(home: Home, mode: Mode) -> None:
+    """The depth of the search changes on the way; what words find best, vectors find worst."""
+    with home.corpus.db.write():
+        for number in range(900):
+            text = "banana apple" if number % 2 else f"disk banana {'filler ' * (number % 40)}{'valve ' * (number % 7)}"
+            home.corpus.documents.put(draft(f"{number}", text), [PassageText("", text)])
+    home.indexer.catch_up()
+    seen: list[str] = []
+    while found := ask(home, "disk banana apple", mode, offset=len(seen), limit=50).hits:
+        seen += [hit.document.id for hit in found]
+    assert len(seen) == len(set(seen)) == 900
+
+
+def test_the_counts_of_a_list_keep_the_alternatives_in_sight(stocked: Home) -> None:
+    found = ask(stocked, "kind:lesson org:navy")
+    assert titles(found) == ["Unknown"]
+    assert dict(found.facets["kind"]) == {"guidance": 1, "lesson": 1, "post-mortem": 1}
+    assert dict(found.facets["organization"]) == {"Army": 1, "Navy": 1}
+    assert dict(found.facets["tag"]) == {"time": 1}
