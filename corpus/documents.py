@@ -116,14 +116,15 @@ class Documents:
         return [found[document_id] for document_id in ids if document_id in found]
 
     def facets(
-        self, ids: Sequence[str] | None = None, *, most: int = 50, only: Collection[str] = ()
+        self, ids: Sequence[str] | None = None, *, wanted: Filter = Filter(), most: int = 50, only: Collection[str] = ()
     ) -> dict[str, list[tuple[str, int]]]:
-        """Counts per kind, organization, tag, technology and year over `ids` (all documents if None).
+        """Counts per kind, organization, tag, technology and year over `ids` (all documents if None) inside the filter.
 
         The most frequent first; of those fields alone that are in `only`, if any are.
         """
-        inside = "1" if ids is None else "d.id IN (SELECT value FROM json_each(?))"
-        values = [] if ids is None else [json.dumps(list(ids))]
+        inside, values = where_filter(wanted)
+        if ids is not None:
+            inside, values = f"{inside} AND d.id IN (SELECT value FROM json_each(?))", [*values, json.dumps(list(ids))]
         with self._db.read() as db:
             return {
                 name: [

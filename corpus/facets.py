@@ -31,9 +31,7 @@ def facets_within(documents: Documents, wanted: Filter) -> Facets:
 
 
 def _counted(documents: Documents, wanted: Filter, only: list[str] | None = None) -> Facets:
-    if not wanted:
-        return documents.facets(only=only or ())
-    return documents.facets(documents.ids(wanted), only=only or ()) if documents.count(wanted) <= MOST_COUNTED else {}
+    return documents.facets(wanted=wanted, only=only or ()) if documents.count(wanted) <= MOST_COUNTED else {}
 
 
 def _without(wanted: Filter, own: dict[str, object]) -> Filter:

@@ -6,6 +6,7 @@ full text, which has it no more.
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import Any, Literal
 
 from corpus import technologies
@@ -52,11 +53,14 @@ class Vocabulary:
                 found += [str(row[0]) for row in rows]
         return found
 
-    def of_length(self, shortest: int, longest: int) -> list[str]:
-        """All words of these lengths."""
+    def of_length(self, shortest: int, longest: int, letters: str) -> list[str]:
+        """All words of these lengths that begin with one of the letters."""
+        found: list[str] = []
+        query = "SELECT word FROM words WHERE length = ? AND word >= ? AND word < ?"
         with self._db.read() as db:
-            rows = db.execute("SELECT word FROM words WHERE length BETWEEN ? AND ?", [shortest, longest])
-            return [row[0] for row in rows]
+            for length, letter in product(range(shortest, longest + 1), sorted(set(letters))):
+                found += [row[0] for row in db.execute(query, [length, letter, letter + "\U0010ffff"])]
+        return found
 
     def catch_up(self) -> None:
         """Take in what was stored before there was a vocabulary, or with another list of technologies."""

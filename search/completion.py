@@ -14,7 +14,7 @@ from corpus.store import Corpus
 from corpus.technologies import name_of
 from corpus.types import KINDS
 from corpus.vocabulary import Field
-from search.query_language import FIELDS, Parsed, conditions, parse
+from search.query_language import FIELDS, Parsed, conditions, parse, plain
 
 CompletionKind = Literal["title", "organization", "tag", "technology", "word", "kind", "collection"]
 
@@ -60,6 +60,7 @@ class Typing:
 
     def suggest(self, typed: str, limit: int) -> tuple[list[Completion], str | None]:
         """Completions, and what was probably meant where nothing begins with what is typed."""
+        typed = plain(typed)
         found = self.completions(typed, limit)
         if any(one.query.lower().startswith(typed.lower()) for one in found):
             return found, None
@@ -93,9 +94,12 @@ class Typing:
         return None if said in map(str.lower, known) else next(iter(_nearest_names(said, known)), None)
 
     def _near(self, word: str) -> list[str]:
-        """Words in use that are spelled nearly so, the nearest first, of those the more frequent."""
+        """Words in use that are spelled nearly so, the nearest first, of those the more frequent.
+
+        They begin with one of its first two letters: a slip in the very first one is rare, and a scan of all is slow.
+        """
         reach = _reach(word)
-        known = self._corpus.vocabulary.of_length(len(word) - reach, len(word) + reach)
+        known = self._corpus.vocabulary.of_length(len(word) - reach, len(word) + reach, word[:2])
         near = _nearest(word, known)
         counts = self._corpus.fulltext.frequencies(near)
         in_use = [one for one in near if counts[one]]

@@ -127,8 +127,13 @@ def _words(terms: Sequence[Term]) -> str:
     return " ".join(term.value for term in terms if term.role in ("text", "phrase"))
 
 
+def plain(text: str) -> str:
+    """What is typed without control characters and halves of characters, with plain quotation marks."""
+    return _CONTROLS.sub(" ", text).translate(_QUOTES)
+
+
 def _terms(text: str) -> list[Term]:
-    return [_term(found) for found in _TERM.finditer(_CONTROLS.sub(" ", text).translate(_QUOTES))]
+    return [_term(found) for found in _TERM.finditer(plain(text))]
 
 
 def _term(found: re.Match[str]) -> Term:

@@ -90,8 +90,8 @@ def test_words_names_and_titles(home: Home):
     assert known.beginning("cert", 9) == ["certainty", "certificate", "certificates"]
     assert known.beginning("cert", 1) == ["certainty"]
     assert known.beginning("zz", 9) == []
-    assert "night" in known.of_length(5, 5)
-    assert all(len(word) in (5, 6) for word in known.of_length(5, 6))
+    assert known.of_length(5, 6, "en") == ["night", "expire", "nobody"]
+    assert known.of_length(5, 5, "e") == []
     assert known.names("organization") == [("Acme", 2)]
     assert known.names("tag") == [("tls", 1)]
     assert known.names("technology") == []

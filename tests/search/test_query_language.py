@@ -1,12 +1,16 @@
 """What is typed is understood; what is pasted stays text; what is wrong is told."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import BadQuery
+from corpus.errors import BadQuery, NotFound
 from corpus.types import Filter
 from search.query_language import conditions, parse
+from search.types import Query
+from tests.fakes import Home
 
 UNDERSTOOD = {
     "certificate expired": ("certificate expired", Filter()),
@@ -177,3 +181,28 @@ def test_words_without_signs_of_the_language_are_themselves(words):
     asked = parse(" ".join(words))
     assert asked.words == " ".join(words)
     assert not asked.wanted
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with Home(tmp_path_factory.mktemp("home")) as home:
+        home.put("Disk", "The disk was full.", kind="lesson", tags=("storage",), published="2020")
+        home.put("証明書", "证书过期了。 शहादा منتهية", kind="guidance", organization="Ação & Söhne")
+        home.corpus.collections.create("a")
+        home.indexer.catch_up()
+        yield home
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=25).map("".join)),
+    st.sampled_from(["hybrid", "semantic", "keyword"]),
+)
+def test_any_text_gets_an_answer_or_a_clear_problem(library, typed, mode):
+    try:
+        found = library.searcher.search(Query(text=typed, mode=mode, explain=True))
+        assert found.total >= len(found.hits)
+        assert found.degraded is None
+    except (BadQuery, NotFound):
+        pass  # a clear problem
+    library.searcher.typing.suggest(typed, 8)
