@@ -14,7 +14,7 @@ from corpus.store import Corpus
 from corpus.technologies import name_of
 from corpus.types import KINDS
 from corpus.vocabulary import Field
-from search.query_language import FIELDS, Parsed, conditions, parse, plain
+from search.query_language import FIELDS, LONG, Parsed, conditions, parse, plain
 
 CompletionKind = Literal["title", "organization", "tag", "technology", "word", "kind", "collection"]
 
@@ -73,12 +73,14 @@ class Typing:
         """The query with its words that occur nowhere replaced by near ones that do; None if there is no such word."""
         meant = typed
         words = dict.fromkeys(_ALONE.findall(asked.words))
+        if len(words) > LONG:
+            return None  # it was pasted, not typed
         counts = self._corpus.fulltext.frequencies([word.lower() for word in words])
         unknown = [word for word in words if not counts[word.lower()]][:_MOST_UNKNOWN]
         for word in unknown:
             if near := self._near(word.lower()):
                 better = near[0].capitalize() if word[0].isupper() else near[0]
-                meant = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _, better=better: better, meant)  # type: ignore[misc]
+                meant = re.sub(rf"(?<!\w){word}(?!\w)", better, meant)  # both are nothing but letters
         for one in conditions(typed):
             if better_name := self._better_name(one.name, one.value):
                 meant = meant.replace(one.typed, f"{one.typed.split(':')[0]}:{_quoted(better_name)}")

@@ -48,7 +48,7 @@ def rarity(frequencies: Mapping[str, int], passages: int) -> dict[str, float]:
 
 def _shared(points: float, found: Mapping[str, tuple[str, ...]], rarity: Mapping[str, float]) -> list[MatchedWord]:
     """What each word adds to the score: the points of all, shared out by how rare each is; the sum is exact."""
-    weights = [rarity.get(term, 0.0) or 1e-9 for term in found]
+    weights = [rarity.get(term, 0.0) or 1e-9 for term in found]  # never all nothing
     shares = [round(points * weight / sum(weights), 6) for weight in weights]
     shares[-1] = round(points - sum(shares[:-1]), 6)
     return [MatchedWord(term, where, share) for (term, where), share in zip(found.items(), shares, strict=True)]

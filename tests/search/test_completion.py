@@ -112,3 +112,9 @@ def test_a_word_whose_documents_are_gone_is_offered_no_more(stocked):
     stocked.corpus.documents.remove(found.document.id)
     assert offered(stocked, "valv") == []
     assert stocked.searcher.search(Query(text="vlave")).did_you_mean is None
+
+
+def test_a_text_that_was_pasted_is_not_mended(stocked):
+    slips = "certifcate expierd nigth vallve stuuck cloock ahaed ranng kafkaa stoped certan leeap secnd"
+    assert stocked.searcher.search(Query(text=slips)).did_you_mean is None
+    assert stocked.searcher.search(Query(text="certifcate nigth")).did_you_mean == "certificate night"
