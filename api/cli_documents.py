@@ -21,6 +21,7 @@ from api.session import (
     Session,
     SinceOption,
     TagOption,
+    TechnologyOption,
     UntilOption,
     filter_of,
     form_of,
@@ -177,6 +178,7 @@ def list_documents(
     kind: KindOption = None,
     organization: OrganizationOption = None,
     tag: TagOption = None,
+    technology: TechnologyOption = None,
     collection: CollectionOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -185,7 +187,7 @@ def list_documents(
 ) -> None:
     """List documents, the latest added first."""
     with context.obj.open() as lessonry:
-        wanted = filter_of(kind, organization, tag, collection, since, until)
+        wanted = filter_of(kind, organization, tag, technology, collection, since, until)
         found = lessonry.corpus.documents.page(wanted, limit=limit)
     if json:
         output.print_json({"items": [DocumentBrief.of(document).model_dump() for document in found]})

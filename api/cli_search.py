@@ -18,12 +18,15 @@ from api.session import (
     Session,
     SinceOption,
     TagOption,
+    TechnologyOption,
     UntilOption,
     filter_of,
 )
 from corpus.errors import BadQuery, SourceError
 from search.types import MODES, Mode, Query
 
+_QUERY = """What you look for: words, "a phrase", -without, kind: org: tag: tech: after: before: in: (a collection).
+- reads standard input."""
 ModeOption = Annotated[str, typer.Option(help="hybrid, semantic or keyword.")]
 
 
@@ -36,12 +39,13 @@ def register(app: typer.Typer) -> None:
 
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help="What you look for, in your own words; - reads standard input.")],
+    query: Annotated[str, typer.Argument(help=_QUERY)],
     limit: Annotated[int, typer.Option(help="The most hits.")] = 10,
     mode: ModeOption = "hybrid",
     kind: KindOption = None,
     organization: OrganizationOption = None,
     tag: TagOption = None,
+    technology: TechnologyOption = None,
     collection: CollectionOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -55,7 +59,7 @@ def search(
         results = lessonry.searcher.search(
             Query(
                 text=text, mode=_mode(mode), limit=limit, explain=explain,
-                wanted=filter_of(kind, organization, tag, collection, since, until),
+                wanted=filter_of(kind, organization, tag, technology, collection, since, until),
             )
         )  # fmt: skip
     took_ms = round((time.perf_counter() - start) * 1000, 2)

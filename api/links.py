@@ -10,11 +10,13 @@ from pydantic import ValidationError
 
 from api.routes import ListParams, SearchParams
 from corpus.errors import BadQuery
+from corpus.technologies import name_of
+from search.query_language import Condition, conditions, words_of
 
-MANY = ("kind", "organization", "tag")
+MANY = ("kind", "organization", "tag", "technology")
 """Fields that may have several values."""
 ONE = ("collection", "since", "until")
-LABELS = {"kind": "Kind", "organization": "Organization", "tag": "Tag", "year": "Year"}
+LABELS = {"kind": "Kind", "organization": "Organization", "tag": "Tag", "technology": "Technology", "year": "Year"}
 
 _KNOWN = ("q", "mode", *MANY, *ONE)
 _SHOWN = 8
@@ -48,13 +50,16 @@ class Asked:
     path: str
     pairs: tuple[tuple[str, str], ...]
     cursor: str | None = None
+    typed: tuple[Condition, ...] = ()
+    """The conditions that stand in the query itself."""
 
     @classmethod
     def of(cls, request: Request) -> "Asked":
         """What a request asks for."""
         given = [(name, value.strip()) for name, value in request.query_params.multi_items() if value.strip()]
         pairs = [pair for known in _KNOWN for pair in given if pair[0] == known and pair != ("mode", "hybrid")]
-        return cls(request.url.path, tuple(dict.fromkeys(pairs)), dict(given).get("cursor"))
+        typed = [one for name, value in pairs if name == "q" for one in conditions(value)]
+        return cls(request.url.path, tuple(dict.fromkeys(pairs)), dict(given).get("cursor"), tuple(typed))
 
     def first(self, name: str) -> str | None:
         """The value of a field, None if it was not given."""
@@ -66,7 +71,8 @@ class Asked:
 
     def has(self, name: str, value: str) -> bool:
         """Is this value asked for? Case does not count, as in the store."""
-        return any(key == name and given.lower() == value.lower() for key, given in self.pairs)
+        given = [*self.pairs, *((one.name, one.value) for one in self.typed)]
+        return any(key == name and _same(name, said, value) for key, said in given)
 
     @property
     def filters(self) -> list[tuple[str, str]]:
@@ -89,9 +95,19 @@ class Asked:
 
     def toggled(self, name: str, value: str) -> str:
         """With the value if it was not asked for, without it if it was."""
+        for one in self.typed:
+            if one.name == name and _same(name, one.value, value):
+                return self.setting(q=one.rest)
         if self.has(name, value):
-            return self.url(pair for pair in self.pairs if (pair[0], pair[1].lower()) != (name, value.lower()))
+            return self.url(pair for pair in self.pairs if not (pair[0] == name and _same(name, pair[1], value)))
         return self.url([*self.pairs, (name, value)])
+
+    def cleared(self) -> str:
+        """The same words in all documents."""
+        words = words_of(self.first("q") or "")
+        return self.url(
+            [("q", words)] * bool(words) + [pair for pair in self.pairs if pair[0] not in ("q", *MANY, *ONE)]
+        )
 
     def search_params(self) -> SearchParams:
         """As the search understands it; BadQuery says in words what is wrong."""
@@ -125,18 +141,22 @@ def modes(asked: Asked) -> list[Choice]:
 
 
 def chips(asked: Asked) -> list[Choice]:
-    """What is asked for beside the query; each `href` takes one away."""
-    words = {"collection": "in ", "since": "since ", "until": "until "}
-    made = [
-        Choice(
-            words.get(name, "") + value, None, asked.url(pair for pair in asked.pairs if pair != (name, value)), True
-        )
-        for name, value in asked.filters
-    ]
+    """What is asked for beside the words, in the query or in fields of its own; each `href` takes one away."""
     year = asked.first("since")
-    if year and year == asked.first("until"):
-        made[-2:] = [Choice(f"of {year}", None, asked.setting(since=None, until=None), True)]
-    return made
+    of_year = [("since", year), ("until", year)] if year and year == asked.first("until") else []
+    typed = [Choice(_said(one.name, one.value), None, asked.setting(q=one.rest), True) for one in asked.typed]
+    beside = [
+        Choice(_said(name, value), None, asked.url(pair for pair in asked.pairs if pair != (name, value)), True)
+        for name, value in asked.filters
+        if (name, value) not in of_year
+    ]
+    return typed + beside + [Choice(f"of {year}", None, asked.setting(since=None, until=None), True)] * bool(of_year)
+
+
+def _said(name: str, value: str) -> str:
+    """A condition in a reader's words."""
+    said = {"phrase": f"“{value}”", "without": f"without {value}", "collection": f"in {value}"}
+    return said.get(name, f"{name} {value}" if name in ("since", "until") else value)
 
 
 def facets(asked: Asked, counts: Mapping[str, Iterable[tuple[str, int]]]) -> list[Facet]:
@@ -148,6 +168,13 @@ def facets(asked: Asked, counts: Mapping[str, Iterable[tuple[str, int]]]) -> lis
         if choices:
             found.append(Facet(name, label, choices[:_SHOWN], choices[_SHOWN:]))
     return found
+
+
+def _same(name: str, one: str, other: str) -> bool:
+    """Do two spellings ask for the same?"""
+    if name == "technology":
+        one, other = name_of(one), name_of(other)
+    return one.lower() == other.lower()
 
 
 def _values(asked: Asked, name: str, counted: list[tuple[str, int]]) -> list[Choice]:

@@ -55,6 +55,10 @@ def print_results(results: Results, *, explain: bool) -> None:
         if explain:
             out.print(f"   [dim]{escape(explanation_line(hit))}[/dim]")
         out.print()
+    for line in results.notes:
+        note(f"note: {line}")
+    if results.did_you_mean:
+        note(f"did you mean: {results.did_you_mean}")
     if results.wordless:
         note("note: none of these words occurs; what is listed is merely nearest in meaning")
     if results.degraded:
@@ -66,8 +70,9 @@ def explanation_line(hit: Hit) -> str:
     made = hit.explanation
     parts = []
     if made.keyword_weight:
-        said = [f"BM25 {made.bm25 or 0:.2f}", *([f"to the letter {made.exact:.2f}"] if made.exact else [])]
-        said.append(", ".join(made.terms) or "none")
+        said = [f"BM25 {made.bm25 or 0:.2f}", *([f"to the letter {made.exact_points:.3f}"] if made.exact else [])]
+        words = [f"{word.term} {word.share:.3f} in {' and '.join(word.where)}" for word in made.words]
+        said.append(", ".join(words) or "none")
         parts.append(f"words {made.keyword_weight:.2f} × {made.bm25_normalised or 0:.3f} ({'; '.join(said)})")
     if made.semantic_weight:
         parts.append(

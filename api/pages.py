@@ -16,6 +16,7 @@ from api.routes import DocumentId, Parts
 from api.schemas import SearchAnswer
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, LessonryError, NotFound
+from corpus.facets import facets_within
 
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_adding.router)
@@ -29,8 +30,6 @@ EXAMPLES = (
     "the alarm stayed silent",
 )
 _NEWEST = 6
-_MOST_COUNTED = 100_000
-"""A filter that leaves more documents than this gets no counts: they would take seconds."""
 _REST = 10
 """Counting everything takes at most one part in so many of the time."""
 _LONG_TEXT = 6_000
@@ -66,7 +65,7 @@ def browse(request: Request, parts: Parts) -> Response:
     total = documents.count(wanted)
     counts = _overview(request, parts)["facets"]
     if wanted:
-        counts = documents.facets(documents.ids(wanted)) if total <= _MOST_COUNTED else {}
+        counts = facets_within(documents, wanted)
     shown |= {"documents": found.items, "total": total, "facets": links.facets(asked, counts)}
     following = asked.at(found.next) if found.next else None
     return page(request, "browse.html", notice=None, next=following, **shown)
@@ -138,7 +137,7 @@ def _results(request: Request, parts: Lessonry, asked: Asked) -> Response:
     before = max(0, offset - params.limit)
     counts = {name: [(one.value, one.count) for one in counted] for name, counted in answer.facets.items()}
     return page(
-        request, "results.html", notice=None, answer=answer, wordless=_wordless(answer),
+        request, "results.html", notice=None, answer=answer, wordless=_wordless(answer), listed=_listed(answer),
         facets=links.facets(asked, counts), first=offset + 1,
         previous=asked.at(cursors.encode(before, question) if before else None) if offset else None,
         next=asked.at(answer.next) if answer.next else None, **shown,
@@ -149,6 +148,11 @@ def _wordless(answer: SearchAnswer) -> bool:
     """Words were looked for, and none of them stands in what was found."""
     looked_for = [hit.explain.keyword for hit in answer.hits if hit.explain and hit.explain.keyword]
     return bool(looked_for) and not any(found["bm25"] for found in looked_for)
+
+
+def _listed(answer: SearchAnswer) -> bool:
+    """Nothing but filters was asked for: there is no score."""
+    return not any(hit.explain and (hit.explain.keyword or hit.explain.semantic) for hit in answer.hits)
 
 
 def _related(parts: Lessonry, document_id: str) -> tuple[list[Any], str | None]:

@@ -30,16 +30,23 @@ _CODE_SIGNS = re.compile(r"`((?:[^`<>]|<mark>[^`<>]*</mark>)+)`")
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """How a hit came by its score: `words` and `meaning` add up to it (all three in 0..1)."""
+    """How a hit came by its score: `words` and `meaning` add up to it (all three in 0..1).
+
+    `exact` and the shares of the words `matched` add up to `words`.
+    """
 
     score: float
     words: float
     meaning: float
     words_share: float | None
     meaning_share: float | None
+    words_weight: float
+    meaning_weight: float
     bm25: float | None
     cosine: float | None
+    exact: float
     terms: list[str]
+    matched: list[dict[str, Any]]
 
 
 def why(hit: HitShape) -> Why:
@@ -52,9 +59,13 @@ def why(hit: HitShape) -> Why:
         meaning=semantic.get("weight", 0.0) * (semantic.get("normalised") or 0.0),
         words_share=keyword.get("normalised"),
         meaning_share=semantic.get("normalised"),
+        words_weight=keyword.get("weight", 0.0),
+        meaning_weight=semantic.get("weight", 0.0),
         bm25=keyword.get("bm25"),
         cosine=semantic.get("cosine"),
+        exact=keyword.get("exact_points", 0.0),
         terms=list(keyword.get("terms", ())),
+        matched=sorted(keyword.get("words", ()), key=lambda word: -word["share"]),
     )
 
 

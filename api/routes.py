@@ -24,6 +24,7 @@ from api.schemas import (
     RelatedQuestion,
     SearchAnswer,
     Shape,
+    SuggestAnswer,
 )
 from api.whole import whole
 from api.wiring import Lessonry
@@ -65,6 +66,7 @@ class FilterParams(Shape):
     kind: Annotated[list[Kind], Field(default_factory=list)]
     organization: Annotated[list[Words], Field(default_factory=list)]
     tag: Annotated[list[Words], Field(default_factory=list)]
+    technology: Annotated[list[Words], Field(default_factory=list)]
     collection: Words | None = None
     since: PartialDate | None = None
     until: PartialDate | None = None
@@ -74,7 +76,7 @@ class FilterParams(Shape):
         """As the store understands it."""
         return Filter(
             kind=tuple(self.kind), organization=tuple(self.organization), tag=tuple(self.tag),
-            collection=self.collection, since=self.since, until=self.until,
+            technology=tuple(self.technology), collection=self.collection, since=self.since, until=self.until,
         )  # fmt: skip
 
 
@@ -108,6 +110,16 @@ def search(parts: Parts, params: Annotated[SearchParams, Query()]) -> SearchAnsw
     seen = offset + params.limit
     more = cursors.encode(seen, question) if results.hits and seen < results.total else None
     return SearchAnswer.of(results, took_ms=_since(start), next=more)
+
+
+@router.get("/suggest")
+def suggest(
+    parts: Parts,
+    q: Annotated[str, Query(max_length=1000)],
+    limit: Annotated[int, Query(ge=1, le=20)] = 8,
+) -> SuggestAnswer:
+    """How a query that is being typed may go on, and what was probably meant."""
+    return SuggestAnswer.of(*parts.searcher.typing.suggest(q, limit))
 
 
 @router.post("/related")

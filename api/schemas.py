@@ -1,12 +1,14 @@
 """The JSON shapes of the HTTP interface, and how the nouns of the other rooms become them."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from corpus.types import Collection, Document, Job, Kind, Passage, is_partial_date
+from search.completion import Completion, CompletionKind
 from search.types import Explanation, Hit, Results, Suggestions
 
 
@@ -170,6 +172,7 @@ class ExplanationShape(Shape):
     """How a score came about: the sum of weight x normalised over `keyword` and `semantic`.
 
     `exact` tells how much of the query the document has to the letter; it is a part of the keyword evidence.
+    The keyword part is the sum of `exact_points` and the `share` of each of `words`.
     """
 
     keyword: dict[str, Any] | None
@@ -180,7 +183,8 @@ class ExplanationShape(Shape):
         """The shape of an explanation."""
         keyword = {
             "bm25": made.bm25, "normalised": made.bm25_normalised, "weight": made.keyword_weight,
-            "exact": made.exact, "terms": list(made.terms),
+            "exact": made.exact, "exact_points": made.exact_points, "terms": list(made.terms),
+            "words": [asdict(word) for word in made.words],
         }  # fmt: skip
         semantic = {"cosine": made.cosine, "normalised": made.cosine_normalised, "weight": made.semantic_weight}
         return cls(
@@ -224,6 +228,8 @@ class SearchAnswer(Shape):
     next: str | None
     facets: dict[str, list[FacetCount]]
     hits: list[HitShape]
+    notes: list[str]
+    did_you_mean: str | None
 
     @classmethod
     def of(cls, results: Results, *, took_ms: float, next: str | None) -> "SearchAnswer":
@@ -232,11 +238,33 @@ class SearchAnswer(Shape):
         return cls(
             query=query.text, mode=query.mode, took_ms=took_ms, degraded=results.degraded, total=results.total,
             next=next, hits=[HitShape.of(hit, query.explain) for hit in results.hits],
+            notes=list(results.notes), did_you_mean=results.did_you_mean,
             facets={
                 name: [FacetCount(value=value, count=count) for value, count in counts]
                 for name, counts in results.facets.items()
             },
         )  # fmt: skip
+
+
+class CompletionShape(Shape):
+    """How a query may go on: `text` to be shown, `query` to be asked; a title has the id of its document."""
+
+    text: str
+    kind: CompletionKind
+    query: str
+    document_id: str | None
+
+
+class SuggestAnswer(Shape):
+    """Help with typing."""
+
+    completions: list[CompletionShape]
+    did_you_mean: str | None
+
+    @classmethod
+    def of(cls, completions: Sequence[Completion], did_you_mean: str | None) -> "SuggestAnswer":
+        """The shape of completions."""
+        return cls(completions=[CompletionShape(**asdict(one)) for one in completions], did_you_mean=did_you_mean)
 
 
 class RelatedQuestion(Shape):

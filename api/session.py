@@ -19,6 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 KindOption = Annotated[list[str] | None, typer.Option("--kind", help="post-mortem, lesson or guidance.")]
 OrganizationOption = Annotated[list[str] | None, typer.Option("--organization", help="Only of this organization.")]
 TagOption = Annotated[list[str] | None, typer.Option("--tag", help="Only with this tag.")]
+TechnologyOption = Annotated[list[str] | None, typer.Option("--technology", help="Only about this technology.")]
 CollectionOption = Annotated[str | None, typer.Option("--collection", help="Only of this collection.")]
 SinceOption = Annotated[str | None, typer.Option("--since", metavar="DATE", help="YYYY[-MM[-DD]], inclusive.")]
 UntilOption = Annotated[str | None, typer.Option("--until", metavar="DATE", help="YYYY[-MM[-DD]], inclusive.")]
@@ -63,6 +64,7 @@ def filter_of(
     kind: list[str] | None,
     organization: list[str] | None,
     tag: list[str] | None,
+    technology: list[str] | None,
     collection: str | None,
     since: str | None,
     until: str | None,
@@ -75,6 +77,7 @@ def filter_of(
         kind=tuple(str(kind_of(one)) for one in kind or ()),
         organization=tuple(organization or ()),
         tag=tuple(tag or ()),
+        technology=tuple(technology or ()),
         collection=collection,
         since=since,
         until=until,

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from corpus import vocabulary
 from corpus.clock import now
 from corpus.database import Database
 from corpus.errors import NotFound
@@ -21,6 +22,14 @@ _COLUMNS = (
     "id, identity, title, text, kind, url, organization, published, language, source, added, changed, updated,"
     " summary, gone"
 )
+_FACETS = {
+    "kind": ("d.kind", "documents d"),
+    "organization": ("d.organization", "documents d"),
+    "tag": ("t.tag", "documents d JOIN document_tags t ON t.document_id = d.id"),
+    "technology": ("t.technology", "documents d JOIN document_technologies t ON t.document_id = d.id"),
+    "year": ("substr(d.published, 1, 4)", "documents d"),
+}
+"""What is counted: a column, and the table that has it."""
 _PLACES = ", ".join("?" for _ in _COLUMNS.split(","))
 
 
@@ -96,17 +105,26 @@ class Documents:
         with self._db.read() as db:
             return int(db.execute(f"SELECT count(*) FROM documents d WHERE {where}", values).fetchone()[0])
 
-    def facets(self, ids: Sequence[str] | None = None, *, most: int = 50) -> dict[str, list[tuple[str, int]]]:
-        """Counts per kind, organization, tag and year over `ids` (all documents if None), most frequent first."""
-        inside = "1" if ids is None else "d.id IN (SELECT value FROM json_each(?))"
-        values = [] if ids is None else [json.dumps(list(ids))]
-        tagged = "documents d JOIN document_tags t ON t.document_id = d.id"
-        sources = {
-            "kind": ("d.kind", "documents d"),
-            "organization": ("d.organization", "documents d"),
-            "tag": ("t.tag", tagged),
-            "year": ("substr(d.published, 1, 4)", "documents d"),
-        }
+    def newest(self, wanted: Filter, *, limit: int, offset: int = 0) -> list[Document]:
+        """Documents inside the filter, the latest published first, those without a date at the end."""
+        where, values = where_filter(wanted)
+        order = "d.published IS NULL, d.published DESC, d.added DESC, d.id"
+        with self._db.read() as db:
+            query = f"SELECT id FROM documents d WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
+            ids = [row[0] for row in db.execute(query, [*values, limit, offset])]
+            found = self.get_many(ids)
+        return [found[document_id] for document_id in ids if document_id in found]
+
+    def facets(
+        self, ids: Sequence[str] | None = None, *, wanted: Filter = Filter(), most: int = 50, only: Collection[str] = ()
+    ) -> dict[str, list[tuple[str, int]]]:
+        """Counts per kind, organization, tag, technology and year over `ids` (all documents if None) inside the filter.
+
+        The most frequent first; of those fields alone that are in `only`, if any are.
+        """
+        inside, values = where_filter(wanted)
+        if ids is not None:
+            inside, values = f"{inside} AND d.id IN (SELECT value FROM json_each(?))", [*values, json.dumps(list(ids))]
         with self._db.read() as db:
             return {
                 name: [
@@ -117,7 +135,8 @@ class Documents:
                         [*values, most],
                     )
                 ]
-                for name, (column, table) in sources.items()
+                for name, (column, table) in _FACETS.items()
+                if not only or name in only
             }
 
     def put(self, draft: Draft, passages: Sequence[PassageText]) -> Literal["added", "changed", "unchanged"]:
@@ -284,6 +303,7 @@ class Documents:
         for position, tag in enumerate(dict.fromkeys(draft.tags)):
             db.execute("INSERT INTO document_tags VALUES (?, ?, ?)", [key, tag, position])
         _store_passages(db, key, draft.title, passages)
+        vocabulary.remember(db, key, f"{draft.title}\n{draft.full_text}")
 
 
 def _store_passages(db: Any, document_id: str, title: str, passages: Sequence[PassageText]) -> None:

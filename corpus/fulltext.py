@@ -3,7 +3,7 @@
 import html
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -76,6 +76,21 @@ def terms_in(text: str, terms: Sequence[str]) -> list[str]:
     stems = stemmed([text, *terms])
     words = " ".join(("", *stems[text], ""))
     return [term for term in terms if stems.get(term) and " ".join(("", *stems[term], "")) in words]
+
+
+def places(texts: Sequence[Mapping[str, str]], terms: Sequence[str]) -> list[dict[str, tuple[str, ...]]]:
+    """For each set of named texts: term -> the names of those in which the full-text index finds it, if any."""
+    stems = stemmed([*{text for named in texts for text in named.values()}, *terms])
+    runs = {text: " ".join(("", *parts, "")) for text, parts in stems.items() if parts}
+    found = [
+        {
+            term: tuple(name for name, text in named.items() if runs[term] in runs.get(text, ""))
+            for term in terms
+            if term in runs
+        }
+        for named in texts
+    ]
+    return [{term: where for term, where in one.items() if where} for one in found]
 
 
 def stemmed(terms: Sequence[str]) -> dict[str, list[str]]:

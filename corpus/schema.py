@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
+from corpus import technologies
 from corpus.errors import SchemaTooNew
 
 migrations = Migrations("lessonry")
@@ -259,6 +260,32 @@ def m008_subscriptions(db: sqlite_utils.Database) -> None:
             identity TEXT PRIMARY KEY,  -- a refresh does not bring back what a person removed
             removed TEXT NOT NULL
         );
+        """,
+    )
+
+
+@migrations()
+def m011_vocabulary(db: sqlite_utils.Database) -> None:
+    """What can be asked for: technologies that documents tell of, words as they are written, titles."""
+    _run(
+        db,
+        f"""
+        CREATE TABLE document_technologies (
+            document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            technology TEXT NOT NULL,
+            PRIMARY KEY (document_id, technology)
+        ) WITHOUT ROWID;
+        CREATE INDEX document_technologies_technology ON document_technologies (technology);
+        CREATE TABLE words (    -- of all documents that ever were: whether one is in use tells the full text
+            length INTEGER NOT NULL,
+            word TEXT NOT NULL,
+            PRIMARY KEY (length, word)
+        ) WITHOUT ROWID;
+        CREATE TABLE vocabulary (one INTEGER PRIMARY KEY CHECK (one = 1), made_with TEXT NOT NULL);
+        INSERT INTO vocabulary  -- '': not made yet
+            SELECT 1, iif(EXISTS (SELECT 1 FROM documents), '', '{technologies.digest()}');
+        CREATE INDEX documents_title ON documents (title, id);
+        CREATE INDEX documents_organization ON documents (organization);
         """,
     )
 

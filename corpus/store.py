@@ -21,6 +21,7 @@ from corpus.fulltext import FullText
 from corpus.jobs import Jobs
 from corpus.mentions import Mentions
 from corpus.subscriptions import Subscriptions
+from corpus.vocabulary import Vocabulary
 
 FILE = "lessonry.db"
 
@@ -41,6 +42,8 @@ class Corpus:
         self.fetches = Fetches(self.db)
         self.mentions = Mentions(self.db)
         self.subscriptions = Subscriptions(self.db)
+        self.vocabulary = Vocabulary(self.db)
+        self.vocabulary.catch_up()
 
     def problems(self) -> list[str]:
         """What is wrong with the database, one line each: its pages, its references, its full text."""

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 Kind = Literal["post-mortem", "lesson", "guidance"]
@@ -125,18 +125,33 @@ class Filter:
     """Which documents count. Empty fields do not restrict; several values of one field are alternatives.
 
     `since` and `until` are partial dates, both inclusive: a document of "2020" is inside
-    "since 2020-05", because it may be.
+    "since 2020-05", because it may be. Every one of `phrases` has to stand in a passage of the
+    document, none of `excluded` (words or phrases) may. `also` is a second filter that must hold too.
     """
 
     kind: tuple[str, ...] = ()
     organization: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
+    technology: tuple[str, ...] = ()
     collection: str | None = None
     since: str | None = None
     until: str | None = None
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    also: "Filter | None" = None
 
     def __bool__(self) -> bool:
-        return bool(self.kind or self.organization or self.tag or self.collection or self.since or self.until)
+        return any(getattr(self, one.name) for one in fields(self))
+
+    def both(self, other: "Filter") -> "Filter":
+        """Only what is inside both."""
+        if not (self and other):
+            return self or other
+        return replace(self, also=self.also.both(other) if self.also else other)
+
+    def parts(self) -> "list[Filter]":
+        """The filters that must hold, one by one."""
+        return [self, *(self.also.parts() if self.also else [])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,22 @@
 
 import html
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from corpus.errors import BadQuery, SearchError, StoreUnusable
-from corpus.fulltext import Weights, terms_in
+from corpus.facets import facets_within
+from corpus.fulltext import Weights
 from corpus.store import Corpus
-from corpus.types import Passage
+from corpus.types import Document, Filter, Passage
 from search import whitening
+from search.completion import Typing
+from search.explaining import explain, rarity, words_in
 from search.index import Scored, cosines
 from search.indexer import Indexer
 from search.keywords import Keywords, keywords
+from search.query_language import parse
 from search.ranking import IDENTIFIER_SHARE, KEYWORD_WEIGHT, Evidence, Ranked, fuse, weight_of_words
 from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
 
@@ -24,7 +28,7 @@ MOST_HITS = 1_000
 _NEAR_HITS = 128
 _DEPTH, _DEPTH_BEYOND = 500, 4_000
 """Passages looked at for the first _NEAR_HITS documents, and for those behind them. Steps, not a slope: pages
-of one list must be cut from one ranking, else a document may stand on two of them or on none."""
+of one list must be cut from one list, else a document may stand on two of them or on none."""
 _ENCODE_WHILE_ASKED = 32
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
 _FIELDS = Weights(title=2.0)
@@ -32,6 +36,9 @@ _FIELDS = Weights(title=2.0)
 _SAMPLE = 2_000
 """Passages whose vectors tell what is common to the corpus."""
 _SNIPPET_WORDS = 40
+_NONE = Explanation(
+    bm25=None, bm25_normalised=None, keyword_weight=0.0, cosine=None, cosine_normalised=None, semantic_weight=0.0
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,13 @@ class Ranking:
     keyword_weight: float
     degraded: str | None
 
+    def followed_by(self, deeper: "Ranking") -> "Ranking":
+        """The first _NEAR_HITS as they are, then what a deeper search finds beside them: no page changes another."""
+        first = self.documents[:_NEAR_HITS]
+        known = {one.document_id for one in first}
+        rest = [one for one in deeper.documents if one.document_id not in known]
+        return replace(deeper, documents=[*first, *rest])
+
 
 class Searcher:
     """Answers queries over one corpus and its index. Safe from several threads."""
@@ -51,32 +65,66 @@ class Searcher:
         self._corpus = corpus
         self._encoder = encoder
         self._indexer = indexer
+        self.typing = Typing(corpus)
         self._whitening: tuple[tuple[str, int, int], whitening.Whitening | None] | None = None
 
     def search(self, query: Query) -> Results:
         """The hits of a query, best first, ties by document id; BadQuery says what is wrong with it.
 
-        Never fails for want of an index: it answers by keywords then and says so in `degraded`.
+        A query of nothing but filters lists the documents, the latest published first. Never fails
+        for want of an index: it answers by keywords then and says so in `degraded`.
         """
-        found = self.rank(query)
+        asked = parse(query.text)
+        plain = replace(query, text=asked.words, wanted=query.wanted.both(asked.wanted))
+        if plain.wanted and not plain.text.strip():
+            listed = self._listed(plain)
+            return replace(
+                listed, query=query, notes=asked.notes, did_you_mean=self.typing.did_you_mean(query.text, asked)
+            )
+        found = self.rank(plain)
         return Results(
             query=query,
             hits=self._hits(query, found),
             total=len(found.documents),
             facets=self._corpus.documents.facets([one.document_id for one in found.documents]),
             degraded=found.degraded,
+            notes=asked.notes,
+            did_you_mean=self.typing.did_you_mean(query.text, asked),
         )
 
+    def _listed(self, query: Query) -> Results:
+        """The documents inside the filter, which is all that the query has."""
+        _check_bounds(query)
+        self._check_collections(query.wanted)
+        documents = self._corpus.documents
+        hits = []
+        for document in documents.newest(query.wanted, limit=query.limit, offset=query.offset):
+            for passage in documents.passages(document.id)[:1]:
+                hits.append(
+                    Hit(document=document, passage=passage, score=0.0, snippet=_beginning(passage), explanation=_NONE)
+                )
+        facets = facets_within(documents, query.wanted)
+        return Results(query=query, hits=hits, total=documents.count(query.wanted), facets=facets)
+
+    def _check_collections(self, wanted: Filter) -> None:
+        for part in wanted.parts():
+            if part.collection:
+                self._corpus.collections.get(part.collection)  # one that is not there is an error, not no hits
+
     def rank(self, query: Query) -> Ranking:
-        """The documents that a query finds, best first, before anything of them is read.
+        """The documents that plain words find, best first, before anything of them is read.
 
         NotFound if it asks for a collection that there is not.
         """
+        near = self._ranked(query, _DEPTH)
+        if query.offset + query.limit <= _NEAR_HITS:
+            return near
+        return near.followed_by(self._ranked(query, _DEPTH_BEYOND))
+
+    def _ranked(self, query: Query, depth: int) -> Ranking:
         text = _checked(query)
-        if query.wanted.collection:
-            self._corpus.collections.get(query.wanted.collection)  # one that is not there is an error, not no hits
+        self._check_collections(query.wanted)
         words = keywords(text, self._corpus.fulltext.frequencies)
-        depth = _DEPTH if query.offset + query.limit <= _NEAR_HITS else _DEPTH_BEYOND
         degraded, nearest, vector = None, None, None
         if query.mode != "keyword":
             try:
@@ -168,21 +216,29 @@ class Searcher:
         documents = self._corpus.documents.get_many([one.document_id for one in ranked])
         passages = self._corpus.documents.passages_by_id([one.passage_id for one in ranked])
         snippets = self._corpus.fulltext.snippets(found.words.expression, list(passages), words=_SNIPPET_WORDS)
-        hits = []
-        for one in ranked:
-            if one.document_id not in documents or one.passage_id not in passages:
-                continue  # removed since it was found
-            passage = passages[one.passage_id]
-            hits.append(
-                Hit(
-                    document=documents[one.document_id],
-                    passage=passage,
-                    score=one.score,
-                    snippet=snippets.get(passage.id) or _beginning(passage),
-                    explanation=_explanation(one, found, passage if query.explain else None),
-                )
+        ranked = [one for one in ranked if one.document_id in documents and one.passage_id in passages]  # still there
+        shown = [(documents[one.document_id], passages[one.passage_id]) for one in ranked]
+        explanations = self._explanations(ranked, shown if query.explain else None, found)
+        return [
+            Hit(
+                document=document,
+                passage=passage,
+                score=one.score,
+                snippet=snippets.get(passage.id) or _beginning(passage),
+                explanation=told,
             )
-        return hits
+            for one, (document, passage), told in zip(ranked, shown, explanations, strict=True)
+        ]
+
+    def _explanations(
+        self, ranked: list[Ranked], shown: list[tuple[Document, Passage]] | None, found: Ranking
+    ) -> list[Explanation]:
+        """Why each hit stands where it does; with its words if it is given as it is shown."""
+        terms, weight = found.words.terms, found.keyword_weight
+        if not (shown and terms and weight):
+            return [explain(one, weight, {}, {}) for one in ranked]
+        rare = rarity(self._corpus.fulltext.frequencies(terms), self._corpus.changes.passage_count())
+        return [explain(one, weight, words, rare) for one, words in zip(ranked, words_in(shown, terms), strict=True)]
 
 
 def _checked(query: Query) -> str:
@@ -194,28 +250,15 @@ def _checked(query: Query) -> str:
             f"the query has {len(text)} characters, {LONGEST_QUERY} is the most; "
             "for a whole page use related (`lessonry related --file FILE`, POST /v1/related)"
         )
+    _check_bounds(query)
+    return text.replace("\x00", " ").encode("utf-8", "replace").decode()  # a terminal may pass half a character on
+
+
+def _check_bounds(query: Query) -> None:
     if not 1 <= query.limit <= MOST_HITS:
         raise BadQuery(f"limit must be from 1 to {MOST_HITS}, not {query.limit}")
     if query.offset < 0:
         raise BadQuery("the page before the first one was asked for")
-    return text.replace("\x00", " ").encode("utf-8", "replace").decode()  # a terminal may pass half a character on
-
-
-def _explanation(one: Ranked, found: Ranking, passage: Passage | None) -> Explanation:
-    weight, terms = found.keyword_weight, []
-    if passage is not None:
-        terms = terms_in(f"{passage.title} {passage.heading} {passage.text}", found.words.terms)
-    by_keyword, by_vector = weight > 0, weight < 1
-    return Explanation(
-        bm25=one.bm25 if by_keyword else None,
-        bm25_normalised=one.keyword if by_keyword else None,
-        keyword_weight=weight,
-        cosine=one.cosine if by_vector else None,
-        cosine_normalised=one.semantic if by_vector else None,
-        semantic_weight=round(1 - weight, 6),
-        exact=one.exact,
-        terms=tuple(terms),
-    )
 
 
 def _beginning(passage: Passage) -> str:

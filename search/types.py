@@ -42,7 +42,7 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A person's words and what they may match. `offset` counts documents, for paging.
+    """What a person typed, in the language of `query_language`, and a filter beside it. `offset` counts documents.
 
     `explain` asks for the matching terms of each hit, which cost a little extra.
     """
@@ -55,6 +55,18 @@ class Query:
     explain: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class MatchedWord:
+    """A word of the query that a hit has. `share` is what it adds to the score.
+
+    `where` is of "title", "heading" and "text" for the passage shown, else "elsewhere" in the document.
+    """
+
+    term: str
+    where: tuple[str, ...]
+    share: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Where a score comes from: score = sum of weight x normalised over the parts that are there.
@@ -62,7 +74,8 @@ class Explanation:
     `bm25` and `cosine` are those of the document's best passages; each normalised value is a share
     of the best one in this result list. `exact` is 1 where the document has the whole query to the
     letter, less where it has identifiers of it, and makes up most of `bm25_normalised` where any
-    document has. None: the part took no share.
+    document has. None: the part took no share. The keyword part (weight x normalised) is the sum of the
+    shares of `words` and of `exact_points`; both are told where an explanation was asked for.
     """
 
     bm25: float | None
@@ -72,7 +85,9 @@ class Explanation:
     cosine_normalised: float | None
     semantic_weight: float
     exact: float = 0.0
+    exact_points: float = 0.0
     terms: tuple[str, ...] = ()
+    words: tuple[MatchedWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +106,8 @@ class Results:
     """The answer to a query. `degraded` says in a line what is missing from it, if anything is.
 
     `total` counts the documents found within the search depth; `facets` are counted over them.
+    `notes` say how the query was understood where that may surprise; `did_you_mean` is the query with
+    words that occur nowhere mended, if it has such words.
     """
 
     query: Query
@@ -98,6 +115,8 @@ class Results:
     total: int
     facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     degraded: str | None = None
+    notes: tuple[str, ...] = ()
+    did_you_mean: str | None = None
 
     @property
     def wordless(self) -> bool:

@@ -150,7 +150,18 @@ def test_search_prints_the_right_document_first_and_why(run, folder):
     assert "score 1.000 = words" in done.out
     answer = run("search", "leap second", "--json").json
     assert answer["hits"][0]["document"]["title"] == "Clocks"
-    assert {"query", "mode", "took_ms", "degraded", "total", "next", "facets", "hits"} == set(answer)
+    assert {"query", "mode", "took_ms", "degraded", "total", "next", "facets", "hits"} <= set(answer)
+
+
+def test_search_understands_the_language_of_queries_and_mends_slips(run, folder):
+    run("add", folder)
+    assert run("search", '"leap second"', "--json").json["total"] == 1
+    assert run("search", '"second leap"', "--json").json["total"] == 0
+    assert run("search", "leap -second", "--mode", "keyword", "--json").json["total"] == 0
+    assert "did you mean: leap second" in run("search", "leap secnod").err
+    assert "there is no field 'knd:'" in run("search", "knd:lesson leap").err
+    assert run("search", "leap kind:bug").code == 2
+    assert "kind:bug is none of post-mortem" in run("search", "leap kind:bug").err
 
 
 def test_a_list_that_is_merely_nearest_in_meaning_says_so(run, folder):

@@ -397,3 +397,97 @@ def test_a_browser_gets_a_page_for_an_unknown_address_and_a_program_a_problem(cl
     assert (page.status_code, page.headers["content-type"].split(";")[0]) == (404, "text/html")
     problem = client.get("/nowhere")
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_the_language_of_queries_is_understood_over_http(lessonry, client):
+    stored(lessonry, "A", "The disk was full.", kind="lesson", organization="Acme", tags=("storage",))
+    stored(lessonry, "B", "The disk of the Kafka broker was full of dust.", published="2021-05")
+    stored(lessonry, "C", "A full disk.", kind="guidance", published="2020")
+
+    def found(q: str, **params: object) -> set[str]:
+        answer = client.get("/v1/search", params={"q": q, "mode": "keyword", **params})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["query"] == q
+        return {hit["document"]["title"] for hit in answer.json()["hits"]}
+
+    assert found("disk") == {"A", "B", "C"}
+    assert found('"disk was full"') == {"A"}
+    assert found("disk -dust") == {"A", "C"}
+    assert found("disk kind:lesson") == found("kind:lesson") == found("", kind="lesson") == {"A"}
+    assert found("disk after:2020 before:2020-12") == {"C"}
+    assert found("disk tech:kafka") == found("disk", technology="Kafka") == {"B"}
+    assert found("disk kind:lesson", kind="guidance") == set()
+    assert found("disk tag:storage", organization="acme") == {"A"}
+
+
+def test_help_with_typing(lessonry, client):
+    stored(lessonry, "The certificate nobody renewed", "The certificate expired.", organization="Acme", tags=("tls",))
+    answer = client.get("/v1/suggest", params={"q": "cert"}).json()
+    assert answer["did_you_mean"] is None
+    document_id = client.get("/v1/search", params={"q": "certificate"}).json()["hits"][0]["document"]["id"]
+    assert answer["completions"] == [
+        {"text": "certificate", "kind": "word", "query": "certificate", "document_id": None},
+        {"text": "The certificate nobody renewed", "kind": "title", "query": "The certificate nobody renewed", "document_id": document_id},
+    ]  # fmt: skip
+    assert (
+        client.get("/v1/suggest", params={"q": "certifcate expired "}).json()["did_you_mean"] == "certificate expired "
+    )
+    assert client.get("/v1/search", params={"q": "certifcate"}).json()["did_you_mean"] == "certificate"
+    assert client.get("/v1/search", params={"q": "knd:lesson x"}).json()["notes"] == [
+        "there is no field 'knd:'; did you mean kind:? It was searched as words"
+    ]
+    assert client.get("/v1/suggest", params={"q": "kind:bu"}).json() == {"completions": [], "did_you_mean": None}
+    assert client.get("/v1/suggest", params={"q": "a", "limit": 21}).status_code == 422
+    assert client.get("/v1/suggest", params={"q": "x" * 1001}).status_code == 422
+
+
+@pytest.mark.parametrize("question", ["disk -dust tag:storage", "tag:storage -dust"])
+def test_pages_of_a_query_with_conditions_are_its_whole_list(lessonry, client, question):
+    for number in range(23):
+        stored(lessonry, f"D{number}", "disk " + "full " * (number % 5), tags=("storage",))
+        stored(lessonry, f"E{number}", "disk dust", tags=("storage",))
+    seen: list[str] = []
+    params: dict[str, object] = {"q": question, "limit": 4}
+    while True:
+        page = client.get("/v1/search", params=params).json()
+        seen += [hit["document"]["title"] for hit in page["hits"]]
+        if page["next"] is None:
+            break
+        params["cursor"] = page["next"]
+        assert client.get("/v1/search", params={**params, "q": question + " -more"}).status_code == 422
+    assert len(seen) == len(set(seen)) == page["total"] == 23
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        '"unbalanced', "(((]]]", "unknown:field", "tag:", ":::", "after:", "\x01\x02\x7f disk", "💥 disk 👩‍👩‍👧", "מסמך כונן", "شهادة منتهية",
+        "证书过期", '"证书 过期" -磁盘', "term " * 3_999, " ".join(f"t{number}" for number in range(3_000)), "disk " + "-x" * 9_000,
+        '" ' * 5_000, "-" * 15_000, "a:" * 9_000, "\u202edisk", "disk\u0000full", "%", "'; DROP TABLE documents; --", "* OR 1", "tag:\'x\'",
+    ],
+)  # fmt: skip
+def test_bad_input_gets_an_answer(lessonry, client, q):
+    stored(lessonry, "A", "the disk was full")
+    for mode in ("hybrid", "keyword", "semantic"):
+        answer = client.get("/v1/search", params={"q": q, "mode": mode, "explain": True})
+        assert answer.status_code == 200, answer.text
+    assert client.get("/v1/suggest", params={"q": q[:1000]}).status_code == 200
+    assert client.get("/", params={"q": q}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("q", "said"),
+    [
+        (" ".join(["ab"] * 10_000), "characters, 20000 is the most"),
+        ("kind:bug disk", "kind:bug is none of post-mortem"),
+        ("after:yesterday", "after:yesterday is no date"),
+        ("disk before:2021-13-40", "before:2021-13-40 is no date"),
+        ("-tag:x disk", "a field cannot be excluded"),
+        ("tag:a " * 40, "32 is the most"),
+        ("\x01\x02", "empty"),
+    ],
+)
+def test_a_query_that_cannot_be_understood_is_a_clear_problem(client, q, said):
+    answer = client.get("/v1/search", params={"q": q})
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]

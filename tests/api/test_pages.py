@@ -444,3 +444,56 @@ def test_a_page_that_is_gone_says_so_and_what_others_said_of_it_is_escaped(lesso
     told = client.get(f"/v1/documents/{one}").json()
     assert (told["gone"], told["aliases"]) == ("2026-01-02", ["https://b.example/copy"])
     assert client.get("/v1/check", params={"url": "http://b.example/copy/"}).json()["document"]["id"] == one
+
+
+def test_what_is_typed_as_a_filter_is_a_chip_that_can_be_taken_away(client, ids):
+    soup = page(client, "/", q='certificate "will expire" -network kind:lesson', tag="certificate")
+    assert [words(title) for title in soup.select(".hit h2")] == ["Certificates expire on a known date"]
+    chips = {label: query(href) for label, href in links(soup, ".chips a").items()}
+    assert chips["Remove the filter “will expire”×"]["q"] == ["certificate -network kind:lesson"]
+    assert chips["Remove the filter without network×"]["q"] == ['certificate "will expire" kind:lesson']
+    assert chips["Remove the filter lesson×"] == {"q": ['certificate "will expire" -network'], "tag": ["certificate"]}
+    assert chips["Remove the filter certificate×"] == {"q": ['certificate "will expire" -network kind:lesson']}
+    assert chips["Clear all"] == {"q": ["certificate will expire"]}
+    assert soup.select_one("input[name=q]")["value"] == 'certificate "will expire" -network kind:lesson'
+    on = [words(one) for one in soup.select(".facets a[aria-current] .value")]
+    assert on == ["lesson", "certificate"]
+    kind = next(href for label, href in links(soup, ".facets a").items() if label.startswith("lesson"))
+    assert query(kind)["q"] == ['certificate "will expire" -network']
+
+
+def test_a_query_of_filters_lists_documents_without_scores(client, ids):
+    soup = page(client, "/", q="tag:certificate")
+    assert [words(title) for title in soup.select(".hit h2")] == [
+        "The certificate nobody renewed", "Certificates expire on a known date",
+    ]  # fmt: skip
+    assert "latest published first" in words(soup.select_one(".found-head"))
+    assert not soup.select(".why")
+
+
+def test_a_slip_is_offered_mended_and_notes_are_shown(client, ids):
+    soup = page(client, "/", q="certifcate knd:lesson", mode="semantic")
+    link = soup.select_one(".meant a")
+    assert words(link) == "certificate knd:lesson"
+    assert query(str(link["href"])) == {"q": ["certificate knd:lesson"], "mode": ["semantic"]}
+    assert "did you mean kind:?" in words(soup.select_one(".notice.note"))
+
+
+def test_the_reasons_name_each_word_and_where_it_stands(client, ids):
+    soup = page(client, "/", q="restore the backup kind:post-mortem")
+    why = soup.select(".hit")[0].select_one(".why")
+    rows = {words(row.th): words(row.td) for row in why.select("tr")}
+    assert rows["backup"] == "title, text"
+    assert rows["restore"] == "text"
+    shares = [float(share.get_text()) for share in why.select(".share")]
+    assert sum(shares) == pytest.approx(float(why.select_one(".amount").get_text()), abs=0.008)
+    assert "post-mortem" in words(why.select_one(".sum .said"))
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=certificate", "/documents"])
+def test_the_whole_language_stands_beside_the_box(client, ids, path):
+    help = page(client, path).select_one("form.search details.help")
+    text = words(help)
+    assert len(help.select("dt")) == 6
+    for sign in ('"leap second"', "-dns", "kind:", "org:", "tag:", "tech:", "in:", "after:", "before:"):
+        assert sign in text

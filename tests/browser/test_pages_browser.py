@@ -1,5 +1,6 @@
 """The web pages in a real browser: keys, anchors, progress, and the same without JavaScript."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ pytestmark = pytest.mark.slow
 
 def test_search_open_a_document_and_see_what_bears_on_it(page: Page):
     page.goto("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
-    page.keyboard.type("certificate expired")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("certificate of the router expired")
     page.keyboard.press("Enter")
     hit = page.locator(".hit").first
     expect(hit.get_by_role("heading")).to_have_text("The certificate nobody renewed")
@@ -29,7 +30,7 @@ def test_keys_move_from_the_search_box_through_the_hits(page: Page):
     page.goto("/?q=certificate")
     titles = page.locator(".hit h2 a")
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(titles.nth(0)).to_be_focused()
     page.keyboard.press("j")
@@ -37,10 +38,10 @@ def test_keys_move_from_the_search_box_through_the_hits(page: Page):
     page.keyboard.press("k")
     expect(titles.nth(0)).to_be_focused()
     page.keyboard.press("k")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox")).to_be_focused()
     page.keyboard.press("End")
     page.keyboard.type("/jk")
-    expect(page.get_by_role("searchbox")).to_have_value("certificate/jk")
+    expect(page.get_by_role("combobox")).to_have_value("certificate/jk")
 
 
 def test_filters_stand_beside_the_hits_where_there_is_room_and_fold_where_not(page: Page):
@@ -105,3 +106,55 @@ def test_the_first_stop_of_the_tab_key_skips_to_the_content(page: Page):
     expect(page.get_by_text("Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_the_box_offers_ways_to_go_on(page: Page):
+    page.goto("/")
+    box = page.get_by_role("combobox")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    box.press_sequentially("router cert")
+    options = page.get_by_role("option")
+    expect(options.first).to_contain_text("certificate")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", str(options.first.get_attribute("id")))
+    page.keyboard.press("ArrowUp")
+    expect(options.first).to_have_attribute("aria-selected", "false")
+    page.keyboard.press("Escape")
+    expect(options).to_have_count(0)
+    expect(box).to_be_focused()
+    box.press_sequentially("i")
+    expect(options.first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("router certificate ")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"q=router\+certificate"))
+
+
+def test_a_title_that_is_chosen_opens_its_document(page: Page):
+    page.goto("/?q=backup")
+    box = page.get_by_role("combobox")
+    box.fill("leap se")
+    page.get_by_role("option", name="A leap second").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A leap second")
+
+
+def test_the_help_opens_and_closes(page: Page):
+    page.goto("/")
+    page.locator(".help summary").click()
+    expect(page.get_by_text("must not stand there")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("must not stand there")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_the_help_and_the_list_stay_in_the_window(page: Page, width: int):
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in ("/", "/?q=certificate"):
+        page.goto(path)
+        page.locator(".help summary").click()
+        page.get_by_role("combobox").fill("cert")
+        expect(page.get_by_role("option").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

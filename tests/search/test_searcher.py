@@ -341,3 +341,67 @@ def test_pages_of_a_large_corpus_put_together_are_the_whole_list(home: Home, mod
 def test_a_collection_that_is_not_there_is_an_error_not_an_empty_answer(home):
     with pytest.raises(NotFound):
         home.searcher.search(Query(text="leap", wanted=Filter(collection="nothing")))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_phrase_must_stand_in_a_document_and_what_is_excluded_must_not(stocked: Home, mode: Mode) -> None:
+    found = ask(stocked, '"disk was full" backup', mode)
+    assert titles(found) == ["Disk"]
+    assert found.total == sum(count for _, count in found.facets["kind"]) == 1
+    assert set(titles(ask(stocked, "disk -queue", mode))) == set(titles(ask(stocked, "disk", mode))) - {"Disk"}
+    assert titles(ask(stocked, '"was disk full"', mode)) == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_fields_in_the_query_and_filters_beside_it_hold_both(stocked: Home, mode: Mode) -> None:
+    beside = Filter(tag=("time",))
+    text = "leap disk banana certificate"
+    assert set(titles(ask(stocked, f"{text} tag:storage", mode, wanted=beside))) == {"Backup"}
+    assert set(titles(ask(stocked, f"{text} kind:lesson org:navy", mode, wanted=beside))) == {"Unknown"}
+    assert titles(ask(stocked, f"{text} kind:lesson", mode, wanted=Filter(kind=("guidance",)))) == []
+
+
+def test_nothing_but_filters_lists_the_documents_newest_first(stocked: Home) -> None:
+    found = ask(stocked, "org:navy -valve", explain=True)
+    assert titles(found) == ["Certificate", "Unknown"]
+    assert [hit.score for hit in found.hits] == [0.0, 0.0]
+    assert found.facets["kind"] == [("lesson", 1), ("post-mortem", 1)]
+    assert titles(ask(stocked, "org:navy", limit=1, offset=1)) == ["Certificate"]
+    with pytest.raises(NotFound):
+        ask(stocked, "in:nothing")
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "keyword"])
+def test_the_words_of_an_explanation_add_up(stocked: Home, mode: Mode) -> None:
+    for text in ("leap second ERR-4711-X", "the crew restored a backup of the router and 4711", '"disk was full"'):
+        for hit in ask(stocked, text, mode, explain=True).hits:
+            told = hit.explanation
+            points = sum(word.share for word in told.words) + told.exact_points
+            assert points == pytest.approx(told.keyword_weight * (told.bm25_normalised or 0), abs=2e-6)
+            for word in told.words:
+                assert ("title" in word.where) == (
+                    word.term in hit.passage.title.lower()
+                ) or word.term not in hit.passage.title.lower()
+                assert word.share >= 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_document_is_lost_or_shown_twice_over_all_pages(home: Home, mode: Mode) -> None:
+    """The depth of the search changes on the way; what words find best, vectors find worst."""
+    with home.corpus.db.write():
+        for number in range(900):
+            text = "banana apple" if number % 2 else f"disk banana {'filler ' * (number % 40)}{'valve ' * (number % 7)}"
+            home.corpus.documents.put(draft(f"{number}", text), [PassageText("", text)])
+    home.indexer.catch_up()
+    seen: list[str] = []
+    while found := ask(home, "disk banana apple", mode, offset=len(seen), limit=50).hits:
+        seen += [hit.document.id for hit in found]
+    assert len(seen) == len(set(seen)) == 900
+
+
+def test_the_counts_of_a_list_keep_the_alternatives_in_sight(stocked: Home) -> None:
+    found = ask(stocked, "kind:lesson org:navy")
+    assert titles(found) == ["Unknown"]
+    assert dict(found.facets["kind"]) == {"guidance": 1, "lesson": 1, "post-mortem": 1}
+    assert dict(found.facets["organization"]) == {"Army": 1, "Navy": 1}
+    assert dict(found.facets["tag"]) == {"time": 1}
