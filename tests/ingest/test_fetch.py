@@ -211,13 +211,13 @@ def test_a_bomb_is_unpacked_in_small_pieces(encoding: str) -> None:
     ("encoding", "body", "line"),
     [
         ("zstd", b"..", "compressed as 'zstd'"),
-        ("gzip, br", brotli.compress(gzip.compress(b"text")), "compressed as 'gzip, br'"),
+        ("gzip, br", brotli.compress(gzip.compress(b"text", mtime=0)), "compressed as 'gzip, br'"),
         ("br", b"not brotli", "damaged"),
         ("br", brotli.compress(b"text") + b"more", "damaged"),
         ("br", brotli.compress(os.urandom(5000))[:-12], "cut off"),
         ("br", b"", "cut off"),
         ("gzip", b"not gzip", "damaged"),
-        ("gzip", gzip.compress(b"text" * 1000)[:-12], "cut off"),
+        ("gzip", gzip.compress(b"text" * 1000, mtime=0)[:-12], "cut off"),
     ],
 )
 def test_a_compression_that_cannot_be_undone(
@@ -364,7 +364,7 @@ def test_a_host_that_names_a_later_time_is_left_alone(
 ) -> None:
     site.pages |= {"/a": says(429, Retry_After=asked), "/b": says(200, b"b")}
     for path in ("/a", "/b"):
-        line = rf"{path}: the server asks to come back at \d\d:\d\d UTC \(429 Too Many Requests\)$"
+        line = rf"{path}: the server asks to come back (?:on \d{4}-\d\d-\d\d )?at \d\d:\d\d UTC \(429 Too Many Requests\)$"
         with pytest.raises(Unreachable, match=line) as error:
             fetcher.get(site.url(path))
         assert error.value.retry_after == pytest.approx(3600 if asked == "3600" else 86_400, abs=60)
