@@ -12,6 +12,8 @@ NOTHING: Mapping[str, float] = MappingProxyType({})
 
 KEYWORD_WEIGHT = 0.5
 """Share of the keyword evidence in a hybrid score; the vectors have the rest."""
+LONG_QUERY = 0.2
+"""Added to that for a very long query: of many words the right ones are never all missing."""
 EXACT_WEIGHT = 0.6
 """Share of the exact phrases in a score, where any is found: who has the query to the letter stands first."""
 IDENTIFIER_SHARE = 1 / 3
@@ -44,6 +46,11 @@ class Ranked:
     keyword: float
     semantic: float
     exact: float = 0.0
+
+
+def hybrid_weight(long: float) -> float:
+    """The keyword weight of a hybrid search; `long` is 0 for a question and nearly 1 for a page."""
+    return round(KEYWORD_WEIGHT + LONG_QUERY * long, 6)
 
 
 def weight_of_words(keyword_weight: float, exact: bool) -> float:

@@ -18,7 +18,7 @@ from search.index import Scored, cosines
 from search.indexer import Indexer
 from search.keywords import Keywords, keywords
 from search.query_language import parse
-from search.ranking import IDENTIFIER_SHARE, KEYWORD_WEIGHT, Evidence, Ranked, fuse, weight_of_words
+from search.ranking import IDENTIFIER_SHARE, Evidence, Ranked, fuse, hybrid_weight, weight_of_words
 from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
 
 LONGEST_QUERY = 20_000
@@ -133,9 +133,10 @@ class Searcher:
                 nearest = self._nearest(query, vector, depth)
             except (SearchError, StoreUnusable) as error:
                 degraded = f"keywords only: {error}"
-        weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": KEYWORD_WEIGHT}[query.mode]
+        long = whitening.share(words.count)
+        weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
         by_keyword, exact = self._matches(query, words, depth) if weight else ({}, {})
-        evidence = self._evidence(by_keyword, nearest or [], vector, whitening.share(words.count))
+        evidence = self._evidence(by_keyword, nearest or [], vector, long)
         return Ranking(fuse(evidence, weight, exact), words, weight_of_words(weight, bool(exact)), degraded)
 
     def refresh(self) -> str | None:

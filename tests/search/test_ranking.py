@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.ranking import EXACT_WEIGHT, IDENTIFIER_SHARE, KEYWORD_WEIGHT, Evidence, diversify, fuse, weight_of_words
+from search.ranking import (
+    EXACT_WEIGHT,
+    IDENTIFIER_SHARE,
+    KEYWORD_WEIGHT,
+    Evidence,
+    diversify,
+    fuse,
+    hybrid_weight,
+    weight_of_words,
+)
 
 
 def reference(evidence: dict[int, Evidence], weight: float, exact: dict[str, float]) -> list[tuple[str, int, float]]:
@@ -84,6 +93,10 @@ def test_who_has_the_query_to_the_letter_stands_before_all_others() -> None:
     evidence = {1: Evidence("near", 9.0, 0.9), 2: Evidence("exact", 0.5, 0.1), 3: Evidence("part", 0.5, 0.1)}
     found = fuse(evidence, 0.5, {"exact": 1.0, "part": IDENTIFIER_SHARE})
     assert [one.document_id for one in found] == ["exact", "near", "part"]
+
+
+def test_words_weigh_more_in_a_long_query() -> None:
+    assert [hybrid_weight(long) for long in (0, 0.5, 0.9)] == [0.5, 0.6, 0.68]
 
 
 def test_one_sided_evidence_and_none() -> None:
