@@ -201,5 +201,5 @@ def test_the_floor_does_not_stay_what_it_was_while_passages_were_pending(
         home.put(f"Alike {number}", "The certificate expired. " + "valve " * (number % 3))
     home.related.of_text("", "The certificate expired.")
     home.indexer.catch_up()
-    fresh = Related(home.corpus, home.encoder, home.indexer, split, home.searcher.refresh)
+    fresh = Related(home.corpus, home.encoder, home.indexer, split, home.searcher)
     assert home.related.floor() == fresh.floor() > 0.9
