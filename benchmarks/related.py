@@ -14,7 +14,6 @@ held      200 documents that are not taken in: is one of five suggestions right?
 
 import argparse
 import hashlib
-import json
 import random
 import re
 import statistics
@@ -157,7 +156,10 @@ def siblings(lessonry: Lessonry, held: list[Document]) -> None:
     kinds = ", ".join(f"{name} {right[name]}/{HELD[name]}" for name in HELD)
     row("data: held-out texts with a right suggestion among 5", f"{sum(right.values())}/{len(held)} ({kinds})")
     row("data: held-out texts with any suggestion", f"{sum(told.values())}/{len(held)}")
-    row("data: ms for a held-out text, median and most", f"{1000 * statistics.median(times):.0f}, {1000 * max(times):.0f}")
+    row(
+        "data: ms for a held-out text, median and most",
+        f"{1000 * statistics.median(times):.0f}, {1000 * max(times):.0f}",
+    )
 
 
 def is_right(one: Document, other: Document) -> bool:

@@ -50,7 +50,9 @@ DISHES = _words(
     "Beetroot salad, Cinnamon rolls, Leek quiche, Rice pudding, Stuffed peppers, Pear tart, Tomato soup, Gingerbread,"
     "Bean chilli, Almond biscuits, Cauliflower cheese, Cherry clafoutis, Barley broth"
 )
-STUFF = _words("butter, olive oil, flour, sugar, garlic, thyme, parsley, cream, eggs, nutmeg, honey, breadcrumbs, stock")
+STUFF = _words(
+    "butter, olive oil, flour, sugar, garlic, thyme, parsley, cream, eggs, nutmeg, honey, breadcrumbs, stock"
+)
 RECIPE = (
     "Peel and chop the {a} finely, and set it aside in a cool place.",
     "Melt the {a} in a heavy pan over a low heat until it begins to foam.",
@@ -108,7 +110,10 @@ SPORT = (
 
 def sport(turn: int, draw: random.Random) -> tuple[str, str]:
     home, away = CLUBS[turn % len(CLUBS)], CLUBS[(turn + turn // len(CLUBS) + 3) % len(CLUBS)]
-    game, slots = GAMES[turn % len(GAMES)], {"c": CLUBS, "n": ["12", "37", "58", "81"], "m": ["2,300", "8,450", "31,000"]}
+    game, slots = (
+        GAMES[turn % len(GAMES)],
+        {"c": CLUBS, "n": ["12", "37", "58", "81"], "m": ["2,300", "8,450", "31,000"]},
+    )
     lead = f"{home} and {away} met on Saturday in the {game} league, and nobody who came will forget it soon."
     told = [_filled(line, draw, slots) for line in draw.sample(SPORT, 14)]
     score = f"{draw.randrange(5)}:{draw.randrange(5)}"
@@ -222,7 +227,9 @@ def product(turn: int, draw: random.Random) -> tuple[str, str]:
     slots = {"c": _words("moss green, sand, navy, cherry, graphite, cream, rust"), "n": ["2", "3", "5", "7"]}
     lines = [_filled(line, draw, slots) for line in draw.sample(PRODUCT, 13)]
     lead = f"Our {thing} is made to be used every day and to look good for a lifetime."
-    return f"{thing.capitalize()} – buy online", f"{lead} " + " ".join(lines[:8]) + "\n\n## Reviews\n\n" + " ".join(lines[8:])
+    return f"{thing.capitalize()} – buy online", f"{lead} " + " ".join(lines[:8]) + "\n\n## Reviews\n\n" + " ".join(
+        lines[8:]
+    )
 
 
 PROGRAMS = (
@@ -260,7 +267,7 @@ CODE = (
     "SELECT colour, count(*) AS marbles FROM {f}_bag GROUP BY colour ORDER BY marbles DESC;",
     "def draw_{f}(board):\n    for line in board:\n        print(' '.join('X' if cell else '.' for cell in line))",
     "import random\n\nletters = list('abcdefghijklmnop')\nrandom.shuffle(letters)\nprint(''.join(letters[:7]))",
-    "<ul id=\"{f}\">\n  <li>apples</li>\n  <li>pears</li>\n  <li>quinces</li>\n</ul>",
+    '<ul id="{f}">\n  <li>apples</li>\n  <li>pears</li>\n  <li>quinces</li>\n</ul>',
     "public static double {f}(double[] marks) {\n    double sum = 0;\n    for (double mark : marks) sum += mark;\n"
     "    return sum / marks.length;\n}",
 )

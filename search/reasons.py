@@ -88,7 +88,7 @@ class Reasons:
         listed = {i: self._likely(sentence, sentences_of(theirs[i])) for i, sentence in shown.items()}
         texts = sorted({*shown.values(), *(sentence for found in listed.values() for sentence in found)})
         vectors = dict(zip(texts, self._encoder.encode(texts), strict=True))
-        reasons = {}
+        reasons: dict[str, tuple[Because, ...]] = {}
         for i, sentence in shown.items():
             near = [max(0.0, round(float(np.dot(vectors[sentence], vectors[other])), 6)) for other in listed[i]]
             if near:

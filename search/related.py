@@ -16,10 +16,11 @@ from corpus.types import Document, Passage, PassageText, encoder_text
 from search import silence
 from search.index import cosines
 from search.indexer import Indexer
+from search.more_like import MoreLike
 from search.ranking import diversify
 from search.reasons import Reasons, Tie
 from search.searcher import LONGEST_QUERY, Ranking, Searcher
-from search.ties import without
+from search.ties import same_words, without
 from search.types import Because, Encoder, Query, Suggestion, Suggestions, Vectors
 
 Piece = TypeVar("Piece", Passage, PassageText)
@@ -34,8 +35,10 @@ _LONGEST_PAGE = 400_000
 _NEIGHBOURS = 60
 _SAME_TEXT = 0.985
 """Cosine from which two passages say the same in almost the same words."""
-_BELOW = 0.4
+_BELOW = 0.25
 """What nearness to a later passage of the page counts, which a search for its text does not see."""
+_BALANCE = 0.9
+"""How much nearness counts against variety."""
 _WRONG_IN = 20
 
 
@@ -78,6 +81,7 @@ class Related:
         self._searcher = searcher
         self._wrong_in = wrong_in
         self._reasons = Reasons(corpus, encoder)
+        self._more_like = MoreLike(corpus, indexer, self._reasons)
         self._silence: tuple[tuple[str, int, int], silence.Silence] | None = None
 
     def of_document(self, document_id: str, limit: int = 5) -> Suggestions:
@@ -104,6 +108,17 @@ class Related:
             vectors = self._encoder.encode([encoder_text(title, one.heading, one.text) for one in passages])
             yours = [_Yours(one.text, vector, one.heading) for one, vector in zip(passages, vectors, strict=True)]
             return self._suggest(_Page(title, text, yours), limit, degraded, None)
+
+        return self._answered(suggest)
+
+    def of_collection(self, slug: str, against: Sequence[str] = (), limit: int = 5) -> Suggestions:
+        """Documents like those of a collection and unlike those `against` it (ids); NotFound if one is not there."""
+        ids = [item.document.id for item in self._corpus.collections.items(slug)]
+        unlike = [self._corpus.documents.get(one).id for one in against]
+
+        def suggest(degraded: str | None) -> Suggestions:
+            found = self._more_like.suggest(ids, unlike, limit, self.floor())
+            return Suggestions(items=found.items, degraded=degraded)
 
         return self._answered(suggest)
 
@@ -151,9 +166,11 @@ class Related:
         scores = _scores(found, {i: tie.cosine for i, tie in ties.items() if tie.yours})
         near = [i for i in scores.keys() & ties if ties[i].cosine >= floor and (itself is None or i != itself.id)]
         near = sorted(near, key=lambda i: (-scores[i], i))[: 4 * limit + 4]
-        copies = self._copies(near, page.passages)
+        copies = self._copies(near, page)
         near = [i for i in near if i not in copies]
-        chosen = diversify({i: scores[i] for i in near}, self._similarity({i: ties[i] for i in near}), limit)
+        most = max((scores[i] for i in near), default=0.0) or 1.0
+        shares = {i: scores[i] / most for i in near}
+        chosen = diversify(shares, self._similarity({i: ties[i] for i in near}), limit, _BALANCE)
         chosen.sort(key=lambda i: (-scores[i], i))
         reasons = self._reasons.of_page(
             [one.text for one in page.passages],
@@ -163,7 +180,13 @@ class Related:
         )
         return Suggestions(items=self._told(chosen, scores, reasons, itself), degraded=degraded)
 
-    def _told(self, chosen: Sequence[str], scores: Mapping[str, float], reasons: Mapping[str, tuple[Because, ...]], itself: Document | None) -> list[Suggestion]:
+    def _told(
+        self,
+        chosen: Sequence[str],
+        scores: Mapping[str, float],
+        reasons: Mapping[str, tuple[Because, ...]],
+        itself: Document | None,
+    ) -> list[Suggestion]:
         documents = self._corpus.documents.get_many(chosen)
         same = self._same_event(itself)
         return [
@@ -185,7 +208,7 @@ class Related:
         return {identity for pair in pairs if pair.decision != "apart" for identity in (pair.one, pair.other)}
 
     def _ties(self, yours: Sequence[_Yours], found: Ranking) -> dict[str, Tie]:
-        """The nearest pair of passages of the page and of each document that is near it, or found by a search for it."""
+        """The nearest passages of the page and of each document that is near it, or found by a search for it."""
         index = self._indexer.index
         near = {i for mine in yours for i, _ in index.search(mine.vector, _NEIGHBOURS)}
         held = index.vectors(sorted(near | {one.passage_id for one in found.documents[:_NEIGHBOURS]}))
@@ -224,17 +247,17 @@ class Related:
         }
         return _scores(self._searcher.rank(page.question(text)), nearness)
 
-    def _copies(self, document_ids: Sequence[str], yours: Sequence[_Yours]) -> set[str]:
-        """Documents most of whose passages stand on the page in almost the same words."""
-        page = np.stack([mine.vector for mine in yours])
-        copies = set()
+    def _copies(self, document_ids: Sequence[str], page: _Page) -> set[str]:
+        """Documents most of whose passages have their like on the page, and which stand there nearly word for word."""
+        yours = np.stack([mine.vector for mine in page.passages])
+        alike = []
         for document_id in document_ids:
             held = self._indexer.index.vectors([p.id for p in self._corpus.documents.passages(document_id)])
-            if held:
-                nearest = (np.stack(list(held.values())) @ page.T).max(axis=1)
-                if (nearest >= _SAME_TEXT).mean() > 0.5:
-                    copies.add(document_id)
-        return copies
+            if held and ((np.stack(list(held.values())) @ yours.T).max(axis=1) >= _SAME_TEXT).mean() > 0.5:
+                alike.append(document_id)
+        text = f"{page.title}\n{page.text}"
+        found = self._corpus.documents.get_many(alike)
+        return {i for i, one in found.items() if same_words(text, f"{one.title}\n{one.text}")}
 
     def _similarity(self, ties: dict[str, Tie]) -> Callable[[str, str], float]:
         held = self._indexer.index.vectors([tie.passage_id for tie in ties.values()])

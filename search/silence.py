@@ -27,7 +27,7 @@ class Silence:
     spread: float
 
     def floor(self, passages: int, pages: int) -> float:
-        """The cosine that a page of so many passages must reach, for one wrong suggestion in so many unrelated pages."""
+        """The cosine that a page of so many passages must reach: one wrong suggestion in so many unrelated pages."""
         quiet = (1 - 1 / (_COMPANY * pages)) ** (1 / max(1, passages))
         return max(LEAST, self.place - self.spread * math.log(-math.log(quiet)))
 

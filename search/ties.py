@@ -11,6 +11,9 @@ from search.keywords import STOP_WORDS
 LONGEST = 400
 """Characters of a sentence that are shown."""
 _FEWEST_WORDS = 4
+_NEARLY, _LONG = 0.85, 40
+"""Share of words that copies have in common; words from which a text cannot be on a page by chance."""
+_WORD = re.compile(r"\w+")
 
 Stems = Callable[[str], Sequence[str]]
 """The stems of a text's words."""
@@ -31,6 +34,15 @@ def sentences_of(text: str) -> list[str]:
 def without(text: str, sentence: str) -> str:
     """The text without the first place where a sentence stands, however its lines are broken."""
     return re.sub(r"\s+".join(map(re.escape, sentence.split())), "", text, count=1)
+
+
+def same_words(page: str, document: str) -> bool:
+    """Do nearly all words of a document stand on a page? Of a short one also the other way round, numbers included."""
+    mine, theirs = (Counter(_WORD.findall(text.lower())) for text in (page, document))
+    if theirs.total() >= _LONG:
+        return (mine & theirs).total() >= _NEARLY * theirs.total()
+    numbers = [{word for word in words if any(map(str.isdecimal, word))} for words in (mine, theirs)]
+    return numbers[0] == numbers[1] and (mine & theirs).total() >= _NEARLY * (mine | theirs).total()
 
 
 def in_common(mine: Sequence[str], theirs: str, stems: Stems, rarity: Mapping[str, int]) -> list[float]:
