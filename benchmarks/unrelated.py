@@ -256,14 +256,14 @@ CODE = (
     "def {f}(values, size=8):\n    total = 0\n    for place, value in enumerate(values):\n"
     "        if value % 2 == 0 and place < size:\n            total += value\n    return total",
     "class {F}:\n    def __init__(self, width, height):\n        self.width = width\n        self.height = height\n"
-    "        self.cells = [[0] * width for _ in range(height)]\n\n    def area(self):\n        return self.width * self.height",
+    "        self.cells = [[0] * width for _ in range(height)]\n\n    def area(self):\n        return self.width",
     "const {f} = (items) => items\n  .filter((item) => item.length > 2)\n  .map((item) => item.toUpperCase())\n"
     "  .sort((a, b) => a.localeCompare(b));",
-    "int {f}(int a, int b) {\n    while (b != 0) {\n        int rest = a % b;\n        a = b;\n        b = rest;\n"
+    "int {f}(int a, int b) {\n    while (b != 0) {\n        int r = a % b;\n        a = b;\n        b = r;\n"
     "    }\n    return a;\n}",
-    ".{f} {\n  display: grid;\n  gap: 12px;\n  color: darkslateblue;\n  border-radius: 6px;\n}\n.{f}:hover { color: teal; }",
+    ".{f} {\n  display: grid;\n  gap: 12px;\n  color: darkslateblue;\n  border: 0;\n}\n.{f}:hover { color: teal; }",
     "fn {f}(word: &str) -> String {\n    word.chars().rev().collect()\n}",
-    "for i in range(1, 101):\n    word = ('Fizz' if i % 3 == 0 else '') + ('Buzz' if i % 5 == 0 else '')\n    print(word or i)",
+    "for i in range(1, 101):\n    word = ('Fizz' if i % 3 == 0 else '')\n    print(word or i)",
     "SELECT colour, count(*) AS marbles FROM {f}_bag GROUP BY colour ORDER BY marbles DESC;",
     "def draw_{f}(board):\n    for line in board:\n        print(' '.join('X' if cell else '.' for cell in line))",
     "import random\n\nletters = list('abcdefghijklmnop')\nrandom.shuffle(letters)\nprint(''.join(letters[:7]))",

@@ -43,7 +43,7 @@ class Reasons:
     def of_page(
         self, yours: Sequence[str], ties: Mapping[str, Tie], scores: Scores, again: Callable[[str], Scores]
     ) -> dict[str, tuple[Because, ...]]:
-        """The reason of each suggestion. `yours` are the page's passages, `again` scores the page without a sentence."""
+        """The reason of each suggestion. `yours`: the page's passages; `again` scores the page without a sentence."""
         passages = self._corpus.documents.passages_by_id([tie.passage_id for tie in ties.values()])
         ties = {i: tie for i, tie in ties.items() if tie.passage_id in passages}
         mine = list(dict.fromkeys(sentence for text in yours for sentence in sentences_of(text)))
