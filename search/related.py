@@ -20,6 +20,7 @@ from search.more_like import MoreLike
 from search.ranking import diversify
 from search.reasons import Reasons, Tie
 from search.searcher import LONGEST_QUERY, Ranking, Searcher
+from search.sight import Sighted
 from search.ties import same_words, without
 from search.types import Because, Encoder, Query, Suggestion, Suggestions, Vectors
 
@@ -78,7 +79,8 @@ class Related:
         self._encoder = encoder
         self._indexer = indexer
         self._split = split
-        self._searcher = searcher
+        self._refresh = searcher.refresh
+        self._searcher = Searcher(corpus, Sighted(encoder), indexer)
         self._wrong_in = wrong_in
         self._reasons = Reasons(corpus, encoder)
         self._more_like = MoreLike(corpus, indexer, self._reasons)
@@ -127,7 +129,7 @@ class Related:
 
         Raises NotFound, and the SearchError that keeps the index from being used.
         """
-        self._searcher.refresh()
+        self._refresh()
         passages = _telling(self._corpus.documents.passages(document_id))
         held = self._indexer.index.vectors([passage.id for passage in passages])
         near: dict[int, float] = {}
@@ -153,7 +155,7 @@ class Related:
     def _answered(self, suggest: Callable[[str | None], Suggestions]) -> Suggestions:
         """Suggestions over an index as fresh as can be; none, and the reason, where there is no model or index."""
         try:
-            return suggest(self._searcher.refresh())
+            return suggest(self._refresh())
         except (SearchError, StoreUnusable) as error:
             return Suggestions(items=[], degraded=f"no suggestions: {error}")
 
