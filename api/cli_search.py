@@ -79,12 +79,21 @@ def related(
         Path | None, typer.Option(help="A file, of any format that add reads; - is standard input.")
     ] = None,
     title: Annotated[str, typer.Option(help="The title of the text.")] = "",
+    collection: Annotated[str | None, typer.Option(metavar="SLUG", help="More like this collection.")] = None,
+    against: Annotated[
+        list[str] | None, typer.Option(metavar="ID|URL", help="With --collection: not like this document; repeatable.")
+    ] = None,
     limit: Annotated[int, typer.Option(help="The most suggestions.")] = 5,
     json: Json = False,
 ) -> None:
-    """Suggest lessons that bear on a document or a text, each with the sentences that tie it; silent if none do."""
-    if sum(given is not None for given in (document, text, file)) != 1:
-        raise BadQuery("give one of: an ID or URL, --text TEXT, --file PATH")
+    """Suggest lessons that bear on a document, a text or a collection, each with the sentences that tie it.
+
+    Silent if none do.
+    """
+    if sum(given is not None for given in (document, text, file, collection)) != 1:
+        raise BadQuery("give one of: an ID or URL, --text TEXT, --file PATH, --collection SLUG")
+    if against and collection is None:
+        raise BadQuery("--against goes with --collection")
     if not 1 <= limit <= 50:
         raise BadQuery(f"limit must be from 1 to 50, not {limit}")
     if text is not None and not text.strip():
@@ -93,6 +102,9 @@ def related(
     with context.obj.open() as lessonry:
         if document is not None:
             found = lessonry.related.of_document(lessonry.corpus.documents.find(document).id, limit)
+        elif collection is not None:
+            unlike = [lessonry.corpus.documents.find(one).id for one in against or ()]
+            found = lessonry.related.of_collection(collection, unlike, limit)
         else:
             said_title, said = _said(text, file)
             found = lessonry.related.of_text(title or said_title, said, limit)

@@ -239,6 +239,18 @@ def get_collection(parts: Parts, slug: Annotated[str, Path(max_length=100)]) -> 
     return {**CollectionShape.of(collection).model_dump(), "items": items}
 
 
+@router.get("/collections/{slug}/suggestions")
+def suggest_for_collection(
+    parts: Parts,
+    slug: Annotated[str, Path(max_length=100)],
+    limit: Annotated[int, Query(ge=1, le=50)] = 5,
+    against: Annotated[list[Words] | None, Query(max_length=100)] = None,
+) -> RelatedAnswer:
+    """Documents like those of a collection; `against` are ids of documents that they should not be like."""
+    start = time.perf_counter()
+    return RelatedAnswer.of(parts.related.of_collection(slug, against or (), limit), took_ms=_since(start))
+
+
 def _related(parts: Lessonry, question: RelatedQuestion) -> Suggestions:
     """A stored document by its own vectors; else what the page says."""
     if question.document_id is not None:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from corpus.types import Collection, Document, Job, Kind, Passage, is_partial_date
 from search.completion import Completion, CompletionKind
-from search.types import Explanation, Hit, Results, Suggestions
+from search.types import Explanation, Hit, Relation, Results, Suggestions
 
 
 def _date(text: str) -> str:
@@ -284,12 +284,13 @@ class RelatedQuestion(Shape):
 
 
 class BecauseShape(Shape):
-    """The two sentences that tie a suggestion to the page."""
+    """The two sentences that tie a suggestion to the page; `item` is the document of yours in a collection."""
 
     yours: str
     theirs: str
     passage_id: int
     score: float
+    item: str | None = None
 
 
 class SuggestionShape(Shape):
@@ -297,6 +298,7 @@ class SuggestionShape(Shape):
 
     document: DocumentBrief
     score: float
+    relation: Relation
     because: list[BecauseShape]
 
 
@@ -317,8 +319,11 @@ class RelatedAnswer(Shape):
                 SuggestionShape(
                     document=DocumentBrief.of(one.document),
                     score=one.score,
+                    relation=one.relation,
                     because=[
-                        BecauseShape(yours=b.yours, theirs=b.theirs, passage_id=b.passage_id, score=b.score)
+                        BecauseShape(
+                            yours=b.yours, theirs=b.theirs, passage_id=b.passage_id, score=b.score, item=b.item
+                        )
                         for b in one.because
                     ],
                 )

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         f"Lessonry/{VERSION} (search of lessons learned; fetches on a person's request)",
         description="How we name ourselves to servers.",
     )
+    pages_per_wrong_suggestion: int = Field(
+        20, ge=1, le=10_000, description="Silence: at most one wrong suggestion in so many pages about other things."
+    )
     host: str = Field("127.0.0.1", description="The address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
     public_read: bool = Field(False, description="On an address that is not loopback, let anyone read.")

@@ -74,7 +74,8 @@ class Lessonry:
         """Suggests lessons for a page."""
         from search.related import Related
 
-        return Related(self.corpus, self.encoder, self.indexer, self.split, self.searcher.refresh)
+        wrong_in = self.settings.pages_per_wrong_suggestion
+        return Related(self.corpus, self.encoder, self.indexer, self.split, self.searcher, wrong_in)
 
     @cached_property
     def fetcher(self) -> "Fetcher":

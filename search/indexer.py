@@ -11,6 +11,7 @@ import numpy as np
 
 from corpus.changes import ChangeLog
 from corpus.errors import IndexDamaged
+from corpus.types import passage_key
 from corpus.vectors import VectorCache
 from search.index_faiss import FaissIndex
 from search.types import Encoder, Vectors
@@ -86,6 +87,18 @@ class Indexer:
             self._apply(None, progress)
             self.index.compact()
             return self.index.manifest.count
+
+    def encoded(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of texts that stand in no document, cached like those of passages."""
+        keys = [passage_key("", "", text) for text in texts]
+        cached = self._cache.get(self._encoder.id, keys)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in cached}
+        if missing:
+            vectors = self._encoder.encode(list(missing.values()))
+            fresh = {key: _bytes(vector) for key, vector in zip(missing, vectors, strict=True)}
+            self._cache.put(self._encoder.id, fresh)
+            cached.update(fresh)
+        return np.stack([np.frombuffer(cached[key], dtype="<f4") for key in keys])
 
     def _open(self) -> None:
         if self._opened:

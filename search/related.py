@@ -1,24 +1,28 @@
 """related(page) -> suggestions: which lessons bear on a page, and which sentences tie them to it.
 
-Each telling passage of the page looks for its neighbours; what is not near enough to stand out
-from the corpus's own background is not suggested. The page is never stored.
+They are ranked as a search for the page's text ranks them. What comes no nearer to any passage of the page than
+ordinary texts come to this corpus is not suggested. The page is never stored.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from corpus.errors import SearchError, StoreUnusable
-from corpus.passages import sections, sentences
 from corpus.store import Corpus
 from corpus.types import Document, Passage, PassageText, encoder_text
+from search import silence
 from search.index import cosines
 from search.indexer import Indexer
-from search.keywords import keywords
-from search.ranking import Evidence, Ranked, diversify, fuse
-from search.types import Because, Encoder, Suggestion, Suggestions, Vectors
+from search.more_like import MoreLike
+from search.ranking import diversify
+from search.reasons import Reasons, Tie
+from search.searcher import LONGEST_QUERY, Ranking, Searcher
+from search.sight import Sighted
+from search.ties import same_words, without
+from search.types import Because, Encoder, Query, Suggestion, Suggestions, Vectors
 
 Piece = TypeVar("Piece", Passage, PassageText)
 
@@ -32,41 +36,55 @@ _LONGEST_PAGE = 400_000
 _NEIGHBOURS = 60
 _SAME_TEXT = 0.985
 """Cosine from which two passages say the same in almost the same words."""
-_SAMPLE = 256
-_BACKGROUND_QUANTILE = 0.95
-_LEAST_FLOOR = 0.3
-"""Below this cosine two texts of the default model have little to do with each other, in any corpus."""
-_LONGEST_SENTENCE = 400
+_BELOW = 0.25
+"""What nearness to a later passage of the page counts, which a search for its text does not see."""
+_BALANCE = 0.9
+"""How much nearness counts against variety."""
+_WRONG_IN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class _Yours:
-    """A passage of the page with its vector."""
+    """A passage of the page with its vector, and its heading path."""
 
     text: str
     vector: Vectors
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Tie:
-    """The nearest pair of passages between the page and one passage of the corpus."""
+class _Page:
+    """What suggestions are asked for."""
 
-    cosine: float
-    yours: int
+    title: str
+    text: str
+    passages: Sequence[_Yours]
+
+    def question(self, text: str) -> Query:
+        """The page, its text perhaps changed, as a search."""
+        return Query(text=f"{self.title}\n{text}"[:LONGEST_QUERY])
 
 
 class Related:
-    """Suggests documents for a page. Safe from several threads."""
+    """Suggests documents for a page. Safe from several threads.
+
+    `wrong_in`: of so many pages that have to do with nothing here, one may get a wrong suggestion.
+    """
 
     def __init__(
-        self, corpus: Corpus, encoder: Encoder, indexer: Indexer, split: Split, refresh: Callable[[], str | None]
-    ) -> None:
+        self, corpus: Corpus, encoder: Encoder, indexer: Indexer, split: Split, searcher: Searcher,
+        wrong_in: int = _WRONG_IN,
+    ) -> None:  # fmt: skip
         self._corpus = corpus
         self._encoder = encoder
         self._indexer = indexer
         self._split = split
-        self._refresh = refresh
-        self._floor: tuple[tuple[str, int, int], float] | None = None
+        self._refresh = searcher.refresh
+        self._searcher = Searcher(corpus, Sighted(encoder), indexer)
+        self._wrong_in = wrong_in
+        self._reasons = Reasons(corpus, encoder)
+        self._more_like = MoreLike(corpus, indexer, self._reasons)
+        self._silence: tuple[tuple[str, int, int], silence.Silence] | None = None
 
     def of_document(self, document_id: str, limit: int = 5) -> Suggestions:
         """Suggestions for a stored document, by its own vectors; NotFound if there is none."""
@@ -75,23 +93,34 @@ class Related:
 
         def suggest(degraded: str | None) -> Suggestions:
             held = self._indexer.index.vectors([passage.id for passage in passages])
-            yours = [_Yours(passage.text, held[passage.id]) for passage in passages if passage.id in held]
-            return self._suggest(yours, f"{document.title}\n{document.text}", limit, degraded, document)
+            yours = [_Yours(one.text, held[one.id], one.heading) for one in passages if one.id in held]
+            return self._suggest(_Page(document.title, document.text, yours), limit, degraded, document)
 
         return self._answered(suggest)
 
     def of_text(self, title: str, text: str, limit: int = 5) -> Suggestions:
         """Suggestions for a page that is not stored. A page without words gets none."""
-        title, text = (given.encode("utf-8", "replace").decode() for given in (title, text))
+        title, text = (given.encode("utf-8", "replace").decode().replace("\x00", " ") for given in (title, text))
+        text = text[:_LONGEST_PAGE]
 
         def suggest(degraded: str | None) -> Suggestions:
-            passages = _telling(self._split(title, text[:_LONGEST_PAGE]))
+            passages = _telling(self._split(title, text))
             if not passages and title.strip():
                 passages = [PassageText("", title)]
-            seen = [encoder_text(title, passage.heading, passage.text) for passage in passages]
-            vectors = self._encoder.encode(seen)
-            yours = [_Yours(passage.text, vector) for passage, vector in zip(passages, vectors, strict=True)]
-            return self._suggest(yours, f"{title}\n{text}", limit, degraded, None)
+            vectors = self._encoder.encode([encoder_text(title, one.heading, one.text) for one in passages])
+            yours = [_Yours(one.text, vector, one.heading) for one, vector in zip(passages, vectors, strict=True)]
+            return self._suggest(_Page(title, text, yours), limit, degraded, None)
+
+        return self._answered(suggest)
+
+    def of_collection(self, slug: str, against: Sequence[str] = (), limit: int = 5) -> Suggestions:
+        """Documents like those of a collection and unlike those `against` it (ids); NotFound if one is not there."""
+        ids = [item.document.id for item in self._corpus.collections.items(slug)]
+        unlike = [self._corpus.documents.get(one).id for one in against]
+
+        def suggest(degraded: str | None) -> Suggestions:
+            found = self._more_like.suggest(ids, unlike, limit, self.floor())
+            return Suggestions(items=found.items, degraded=degraded)
 
         return self._answered(suggest)
 
@@ -114,6 +143,15 @@ class Related:
         best.pop(document_id, None)
         return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
+    def floor(self, passages: int = 1) -> float:
+        """The cosine that a suggestion for a page of so many passages must reach, in this corpus as it is now."""
+        seen = (*self._corpus.changes.position(), self._indexer.index.manifest.count)
+        if self._silence is None or self._silence[0] != seen:
+            vectors = self._indexer.encoded(silence.background())
+            best = [found[0][1] for vector in vectors if (found := self._indexer.index.search(vector, 1))]
+            self._silence = (seen, silence.fit(best))
+        return self._silence[1].floor(passages, self._wrong_in)
+
     def _answered(self, suggest: Callable[[str | None], Suggestions]) -> Suggestions:
         """Suggestions over an index as fresh as can be; none, and the reason, where there is no model or index."""
         try:
@@ -121,118 +159,116 @@ class Related:
         except (SearchError, StoreUnusable) as error:
             return Suggestions(items=[], degraded=f"no suggestions: {error}")
 
-    def floor(self) -> float:
-        """The cosine that a suggestion must reach: above nearly all pairs of unrelated passages here."""
-        seen = (*self._corpus.changes.position(), self._indexer.index.manifest.count)
-        if self._floor is None or self._floor[0] != seen:
-            self._floor = (seen, self._background())
-        return self._floor[1]
-
-    def _background(self) -> float:
-        sample = self._corpus.changes.sample(_SAMPLE)
-        held = self._indexer.index.vectors([passage_id for passage_id, _, _ in sample])
-        known = [(passage_id, owner) for passage_id, owner, _ in sample if passage_id in held]
-        owners = [owner for _, owner in known]
-        if len(set(owners)) < 10:
-            return _LEAST_FLOOR
-        matrix = np.stack([held[passage_id] for passage_id, _ in known])
-        apart = np.array(owners)[:, None] != np.array(owners)[None, :]
-        return max(_LEAST_FLOOR, float(np.quantile((matrix @ matrix.T)[apart], _BACKGROUND_QUANTILE)))
-
-    def _suggest(
-        self, yours: Sequence[_Yours], text: str, limit: int, degraded: str | None, itself: Document | None
-    ) -> Suggestions:
-        if not yours:
+    def _suggest(self, page: _Page, limit: int, degraded: str | None, itself: Document | None) -> Suggestions:
+        if not page.passages:
             return Suggestions(items=[], degraded=degraded)
-        ties, evidence = self._evidence(yours, text)
-        floor = self.floor()
-        ranked = [
-            one
-            for one in fuse(evidence)
-            if (one.cosine or 0.0) >= floor and (itself is None or one.document_id != itself.id)
-        ]
-        near = {one.document_id: one for one in ranked[: 4 * limit + 4]}
-        copies = self._copies(list(near), yours)
-        scores = {i: _score(one) for i, one in near.items() if i not in copies}
-        scores = dict(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])))
-        chosen = diversify(scores, self._similarity([near[i] for i in scores]), limit)
+        found = self._searcher.rank(page.question(page.text))
+        ties = self._ties(page.passages, found)
+        floor = self.floor(len(page.passages))
+        scores = _scores(found, {i: tie.cosine for i, tie in ties.items() if tie.yours})
+        near = [i for i in scores.keys() & ties if ties[i].cosine >= floor and (itself is None or i != itself.id)]
+        near = sorted(near, key=lambda i: (-scores[i], i))[: 4 * limit + 4]
+        copies = self._copies(near, page)
+        near = [i for i in near if i not in copies]
+        most = max((scores[i] for i in near), default=0.0) or 1.0
+        shares = {i: scores[i] / most for i in near}
+        chosen = diversify(shares, self._similarity({i: ties[i] for i in near}), limit, _BALANCE)
         chosen.sort(key=lambda i: (-scores[i], i))
+        reasons = self._reasons.of_page(
+            [one.text for one in page.passages],
+            {i: ties[i] for i in chosen},
+            scores,
+            lambda sentence: self._again(page, sentence, {i: ties[i] for i in chosen}),
+        )
+        return Suggestions(items=self._told(chosen, scores, reasons, itself), degraded=degraded)
+
+    def _told(
+        self,
+        chosen: Sequence[str],
+        scores: Mapping[str, float],
+        reasons: Mapping[str, tuple[Because, ...]],
+        itself: Document | None,
+    ) -> list[Suggestion]:
         documents = self._corpus.documents.get_many(chosen)
-        because = self._because(yours, [_best_tie(near[i], ties, evidence) for i in chosen if i in documents], ties)
-        items = [
-            Suggestion(document=documents[i], score=scores[i], because=reasons)
-            for i, reasons in zip([i for i in chosen if i in documents], because, strict=True)
+        same = self._same_event(itself)
+        return [
+            Suggestion(
+                document=documents[i],
+                score=scores[i],
+                because=reasons.get(i, ()),
+                relation="same event" if documents[i].identity in same else "similar",
+            )
+            for i in chosen
+            if i in documents
         ]
-        return Suggestions(items=items, degraded=degraded)
 
-    def _evidence(self, yours: Sequence[_Yours], text: str) -> tuple[dict[int, _Tie], dict[int, Evidence]]:
-        """For each near passage of the corpus its tie to the page, and the evidence to rank it by."""
+    def _same_event(self, itself: Document | None) -> set[str]:
+        """Identities of the reports of a stored document's event, those that a person said are apart left out."""
+        if itself is None:
+            return set()
+        pairs = self._corpus.aliases.pairs("same event", undecided_only=False, identity=itself.identity)
+        return {identity for pair in pairs if pair.decision != "apart" for identity in (pair.one, pair.other)}
+
+    def _ties(self, yours: Sequence[_Yours], found: Ranking) -> dict[str, Tie]:
+        """The nearest passages of the page and of each document that is near it, or found by a search for it."""
         index = self._indexer.index
-        words = keywords(text, self._corpus.fulltext.frequencies)
-        matched = self._corpus.fulltext.match(words.expression, limit=_NEIGHBOURS * 2) if words.expression else []
-        bm25 = {passage_id: score for passage_id, _, score in matched}
         near = {i for mine in yours for i, _ in index.search(mine.vector, _NEIGHBOURS)}
-        held = index.vectors(sorted(near | bm25.keys()))
-        ties: dict[int, _Tie] = {}
-        if held:
-            matrix = np.stack(list(held.values()))
-            every = np.stack([cosines(matrix, mine.vector) for mine in yours])
-            for place, passage_id in enumerate(held):
-                mine = int(every[:, place].argmax())
-                ties[passage_id] = _Tie(float(every[mine, place]), mine)
-        owners = self._corpus.documents.passage_documents(list(ties))
-        evidence = {i: Evidence(owner, bm25.get(i), ties[i].cosine) for i, owner in owners.items()}
-        return ties, evidence
+        held = index.vectors(sorted(near | {one.passage_id for one in found.documents[:_NEIGHBOURS]}))
+        if not held:
+            return {}
+        matrix = np.stack(list(held.values()))
+        every = np.stack([cosines(matrix, mine.vector) for mine in yours])
+        owners = self._corpus.documents.passage_documents(list(held))
+        ties: dict[str, Tie] = {}
+        for place, passage_id in enumerate(held):
+            mine = int(every[:, place].argmax())
+            tie = Tie(float(every[mine, place]), mine, passage_id)
+            owner = owners.get(passage_id)
+            if owner is not None and (owner not in ties or tie.cosine > ties[owner].cosine):
+                ties[owner] = tie
+        return ties
 
-    def _copies(self, document_ids: Sequence[str], yours: Sequence[_Yours]) -> set[str]:
-        """Documents most of whose passages stand on the page in almost the same words."""
-        page = np.stack([mine.vector for mine in yours])
-        copies = set()
+    def _again(self, page: _Page, sentence: str, ties: dict[str, Tie]) -> dict[str, float]:
+        """The scores of some documents for the page without a sentence."""
+        text = without(page.text, sentence)
+        if not f"{page.title}{text}".strip():
+            return {}
+        below = {i: tie for i, tie in ties.items() if tie.yours}
+        changed = {
+            tie.yours: encoder_text(page.title, one.heading, without(one.text, sentence))
+            for tie in below.values()
+            if sentence in (one := page.passages[tie.yours]).text
+        }
+        vectors = dict(zip(changed, self._encoder.encode(list(changed.values())), strict=True))
+        held = self._indexer.index.vectors([tie.passage_id for tie in below.values()])
+        nearness = {
+            i: float(vectors[tie.yours] @ held[tie.passage_id])
+            if tie.yours in vectors and tie.passage_id in held
+            else tie.cosine
+            for i, tie in below.items()
+        }
+        return _scores(self._searcher.rank(page.question(text)), nearness)
+
+    def _copies(self, document_ids: Sequence[str], page: _Page) -> set[str]:
+        """Documents most of whose passages have their like on the page, and which stand there nearly word for word."""
+        yours = np.stack([mine.vector for mine in page.passages])
+        alike = []
         for document_id in document_ids:
             held = self._indexer.index.vectors([p.id for p in self._corpus.documents.passages(document_id)])
-            if held:
-                nearest = (np.stack(list(held.values())) @ page.T).max(axis=1)
-                if (nearest >= _SAME_TEXT).mean() > 0.5:
-                    copies.add(document_id)
-        return copies
+            if held and ((np.stack(list(held.values())) @ yours.T).max(axis=1) >= _SAME_TEXT).mean() > 0.5:
+                alike.append(document_id)
+        text = f"{page.title}\n{page.text}"
+        found = self._corpus.documents.get_many(alike)
+        return {i for i, one in found.items() if same_words(text, f"{one.title}\n{one.text}")}
 
-    def _similarity(self, ranked: Sequence[Ranked]) -> Callable[[str, str], float]:
-        held = self._indexer.index.vectors([one.passage_id for one in ranked])
-        vectors = {one.document_id: held[one.passage_id] for one in ranked if one.passage_id in held}
+    def _similarity(self, ties: dict[str, Tie]) -> Callable[[str, str], float]:
+        held = self._indexer.index.vectors([tie.passage_id for tie in ties.values()])
+        vectors = {i: held[tie.passage_id] for i, tie in ties.items() if tie.passage_id in held}
 
         def similarity(one: str, other: str) -> float:
             return float(vectors[one] @ vectors[other]) if one in vectors and other in vectors else 0.0
 
         return similarity
-
-    def _because(
-        self, yours: Sequence[_Yours], passage_ids: Sequence[int], ties: dict[int, _Tie]
-    ) -> list[tuple[Because, ...]]:
-        """For each suggested passage the pair of sentences that ties it to the page.
-
-        The pair is the nearest one, where each sentence also counts by how near it is to the whole
-        of the other side: two passing remarks that happen to be alike tie nothing.
-        """
-        passages = self._corpus.documents.passages_by_id(passage_ids)
-        held = self._indexer.index.vectors(passage_ids)
-        pairs = [
-            (_sentences(yours[ties[i].yours].text), _sentences(passages[i].text) if i in passages and i in held else [])
-            for i in passage_ids
-        ]
-        texts = sorted({sentence for mine, theirs in pairs for sentence in (*mine, *theirs)})
-        vectors = dict(zip(texts, self._encoder.encode(texts), strict=True))
-        reasons: list[tuple[Because, ...]] = []
-        for passage_id, (mine, theirs) in zip(passage_ids, pairs, strict=True):
-            if not mine or not theirs:
-                reasons.append(())
-                continue
-            my_vectors, their_vectors = np.stack([vectors[s] for s in mine]), np.stack([vectors[s] for s in theirs])
-            near = my_vectors @ their_vectors.T
-            central = (my_vectors @ held[passage_id])[:, None] + their_vectors @ yours[ties[passage_id].yours].vector
-            row, column = np.unravel_index(int((near + central / 2).argmax()), near.shape)
-            cosine = max(0.0, round(float(near[row, column]), 6))
-            reasons.append((Because(yours=mine[row], theirs=theirs[column], passage_id=passage_id, score=cosine),))
-        return reasons
 
 
 def _telling(passages: Sequence[Piece]) -> list[Piece]:
@@ -245,24 +281,13 @@ def _telling(passages: Sequence[Piece]) -> list[Piece]:
     return list(passages[:lead]) + [rest[place * len(rest) // wanted] for place in range(wanted)]
 
 
-def _score(one: Ranked) -> float:
-    """How near, as an absolute value: the cosine, lowered where the page's own words are missing."""
-    return round(min(1.0, (one.cosine or 0.0) * (0.8 + 0.2 * one.keyword)), 6)
+def _scores(found: Ranking, below: Mapping[str, float]) -> dict[str, float]:
+    """How near, in 0..1: the search's own score, which is a share of the best, times the nearness of the best.
 
-
-def _best_tie(one: Ranked, ties: dict[int, _Tie], evidence: dict[int, Evidence]) -> int:
-    """The passage of a suggested document that is nearest to the page."""
-    own = [i for i, found in evidence.items() if found.document_id == one.document_id]
-    return max(own, key=lambda i: (ties[i].cosine, -i))
-
-
-def _sentences(text: str) -> list[str]:
-    """Sentences worth showing, without the marks of lists and code; a text without any gives itself."""
-    found = [
-        sentence.strip(" -*•|>`#")[:_LONGEST_SENTENCE]
-        for section in sections(text)
-        for line in section.body.splitlines()
-        for sentence in sentences(line)
-    ]
-    telling = [sentence for sentence in found if len(sentence.split()) >= 4]
-    return list(dict.fromkeys(telling or [sentence for sentence in found if sentence]))
+    `below` are the cosines of documents that are near a later passage of the page.
+    """
+    most = min(1.0, max((one.cosine or 0.0 for one in found.documents), default=0.0))
+    scores = {one.document_id: one.score * most for one in found.documents}
+    for i, cosine in below.items():
+        scores[i] = max(scores.get(i, 0.0), _BELOW * cosine)
+    return {i: round(max(0.0, score), 6) for i, score in scores.items()}

@@ -12,6 +12,8 @@ from corpus.types import Document, Filter, Passage
 Mode = Literal["hybrid", "semantic", "keyword"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
+Relation = Literal["same event", "similar"]
+
 Vectors = NDArray[np.float32]
 
 
@@ -126,21 +128,29 @@ class Results:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Because:
-    """The sentence of yours and the sentence of theirs that tie a suggestion to a page."""
+    """The sentence of yours and the sentence of theirs that tie a suggestion to a page.
+
+    `item` is the id of the document of yours, where suggestions are for a collection.
+    """
 
     yours: str
     theirs: str
     passage_id: int
     score: float
+    item: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A document that bears on a page, with the reason. `score` is in 0..1."""
+    """A document that bears on a page, with the reason. `score` is in 0..1.
+
+    `relation`: a report of the event that the page itself reports, or something similar.
+    """
 
     document: Document
     score: float
     because: tuple[Because, ...]
+    relation: Relation = "similar"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,224 @@
+"""Related lessons: ranking against search, evidence, silence, and texts whose siblings are known. One table.
+
+usage: python benchmarks/related.py DATA IR [--home HOME] [--only ranking|evidence|silence|held]...
+
+DATA and IR are folders of documents and of judged sets. HOME keeps what is taken in and encoded for the next time.
+
+ranking   nDCG@10 of suggestions for each query as a pasted page (its first line is the title) against search by the
+          same text. The query's own document is in the corpus; it is taken out of both lists by its id.
+evidence  a suggestion's score is measured anew without each sentence of the page: does the shown one cost it the most?
+silence   suggestions for 200 pages about nothing of the kind; half of them were held out while the floor was made.
+held      200 documents that are not taken in: is one of five suggestions right? Right is a document of the same
+          folder, and where the folder is many houses or matters (OF_ONE_KIND tells) one that shares house or topic.
+"""
+
+import argparse
+import copy
+import hashlib
+import random
+import re
+import statistics
+import time
+from collections import Counter
+from pathlib import Path
+
+import unrelated
+
+from api.evaluation import _take_in
+from api.settings import load
+from api.wiring import Lessonry
+from corpus.bundle import read_bundle
+from corpus.documents import as_draft
+from corpus.types import Document
+from ingest.types import Options
+from search.quality import means, per_query, read_beir
+from search.ties import sentences_of
+from search.types import Query
+
+SETS = ("gitbugs-hadoop", "peps-related")
+HELD = {
+    "company-postmortems": 20, "curl-advisories": 30, "rust-blog-incidents": 8, "guidance": 42, "nasa-llis": 60,
+    "wikimedia-incidents/txt": 40,
+}  # fmt: skip
+"""Folder -> how many of its documents are held out."""
+OF_ONE_KIND = ("curl-advisories", "rust-blog-incidents", "wikimedia-incidents/txt")
+EVIDENCE_PAGES = 30
+STARTER = Path(__file__).parents[1] / "corpus" / "starter"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("ir", type=Path)
+    parser.add_argument("--home", type=Path, default=Path(".lessonry/related"))
+    parser.add_argument("--only", action="append", choices=["ranking", "evidence", "silence", "held"])
+    given = parser.parse_args()
+    wanted = given.only or ["ranking", "silence", "held", "evidence"]
+    print("| related lessons | figure |\n|---|---|")
+    if "ranking" in wanted:
+        for name in SETS:
+            ranking(given.ir / name, given.home / name)
+    if {"silence", "held", "evidence"} & set(wanted):
+        held = stock(given.data, given.home)
+        with starter(given.home) as small, Lessonry(load(home=given.home / "kept")) as large:
+            if "silence" in wanted:
+                silence("starter", small)
+                silence("data", large)
+            if "held" in wanted:
+                siblings(large, held)
+            if "evidence" in wanted:
+                evidence(large, [(one.title, one.text) for one in held])
+
+
+def row(what: str, figure: object) -> None:
+    print(f"| {what} | {figure} |", flush=True)
+
+
+def ranking(folder: Path, home: Path) -> None:
+    judged = read_beir(folder)
+    with Lessonry(load(home=home)) as lessonry:
+        ids = _take_in(judged, lessonry)
+        lessonry.indexer.catch_up()
+        runs: dict[str, dict] = {"search": {}, "related": {}}
+        times = []
+        for query in judged.qrels:
+            text = judged.queries[query]
+            found = lessonry.searcher.rank(Query(text=text[:20_000])).documents
+            title, _, body = text.partition("\n")
+            start = time.perf_counter()
+            suggested = lessonry.related.of_text(title, body, 11).items
+            times.append(time.perf_counter() - start)
+            listed = {"search": [one.document_id for one in found], "related": [one.document.id for one in suggested]}
+            for name, documents in listed.items():
+                others = [ids[one] for one in documents if ids[one] != query][:10]
+                runs[name][query] = [(one, -float(place)) for place, one in enumerate(others)]
+        for name, run in runs.items():
+            row(f"{folder.name}: nDCG@10 of {name}", f"{means(per_query(judged.qrels, run))['ndcg@10']:.3f}")
+        row(f"{folder.name}: ms for a page, median", f"{1000 * statistics.median(times):.0f}")
+
+
+def starter(home: Path) -> Lessonry:
+    lessonry = Lessonry(load(home=home / "starter"))
+    read_bundle(lessonry.corpus, STARTER, lessonry.split)
+    lessonry.indexer.catch_up()
+    return lessonry
+
+
+def stock(data: Path, home: Path) -> list[Document]:
+    """The documents of DATA in a home, all but the held out ones in another; those."""
+    (home / "kept").mkdir(parents=True, exist_ok=True)
+    held = []
+    with Lessonry(load(home=home / "data")) as everything, Lessonry(load(home=home / "kept")) as kept:
+        for name in HELD:
+            if not any(folder_of(one) == name for one in all_of(everything)):
+                list(everything.ingestor.add(str(data / name), Options()))
+        by_folder: dict[str, list[Document]] = {}
+        for document in all_of(everything):
+            by_folder.setdefault(folder_of(document), []).append(document)
+        for name, documents in by_folder.items():
+            documents.sort(key=lambda one: hashlib.sha256(one.source.rpartition("/")[2].encode()).digest())
+            out = [one for one in documents if len(one.text) >= 300][: HELD[name]]
+            held += out
+            for one in documents:
+                if one not in out and kept.corpus.documents.digest(one.id) is None:
+                    kept.corpus.documents.put(as_draft(one), kept.split(one.title, one.full_text))
+        kept.indexer.catch_up()
+        kept.indexer.compact_if_worth_it()
+    return held
+
+
+def all_of(lessonry: Lessonry) -> list[Document]:
+    return [lessonry.corpus.documents.get(one) for one in lessonry.corpus.documents.ids()]
+
+
+def folder_of(document: Document) -> str:
+    return next(name for name in HELD if f"/{name}/" in document.source)
+
+
+def silence(name: str, lessonry: Lessonry) -> None:
+    pages, found = unrelated.pages(), Counter()
+    for page in pages:
+        suggested = len(lessonry.related.of_text(page.title, page.text).items)
+        found.update({page.kind: suggested, "held out" if page.held_out else "for tuning": suggested})
+    kinds = ", ".join(f"{kind} {found[kind]}" for kind in unrelated.KINDS)
+    halves = f"{found['for tuning']} + {found['held out']} held out"
+    row(f"{name}: suggestions for {len(pages)} unrelated pages", f"{halves} ({kinds})")
+    row(f"{name}: floor for a page of 1, 3, 12 passages", [round(lessonry.related.floor(n), 3) for n in (1, 3, 12)])
+
+
+def siblings(lessonry: Lessonry, held: list[Document]) -> None:
+    right, told, times = Counter(), Counter(), []
+    for one in held:
+        start = time.perf_counter()
+        found = lessonry.related.of_text(one.title, one.text).items
+        times.append(time.perf_counter() - start)
+        told[folder_of(one)] += bool(found)
+        right[folder_of(one)] += any(is_right(one, suggestion.document) for suggestion in found)
+    kinds = ", ".join(f"{name} {right[name]}/{HELD[name]}" for name in HELD)
+    row("data: held-out texts with a right suggestion among 5", f"{sum(right.values())}/{len(held)} ({kinds})")
+    row("data: held-out texts with any suggestion", f"{sum(told.values())}/{len(held)}")
+    row(
+        "data: ms for a held-out text, median and most",
+        f"{1000 * statistics.median(times):.0f}, {1000 * max(times):.0f}",
+    )
+
+
+def is_right(one: Document, other: Document) -> bool:
+    folder = folder_of(one)
+    if folder_of(other) != folder:
+        return False
+    if folder in OF_ONE_KIND:
+        return True
+    if folder == "nasa-llis":
+        return bool(set(one.tags) & set(other.tags))
+    return house(one, folder) == house(other, folder)
+
+
+def house(document: Document, folder: str) -> str:
+    return document.source.split(f"/{folder}/")[1].split("/")[0]
+
+
+def evidence(lessonry: Lessonry, pages: list[tuple[str, str]]) -> None:
+    """Over pages of 4 to 22 sentences, each of which can be taken out of the text as it stands."""
+    random.Random(2).shuffle(pages)
+    best, told, taken = 0, 0, 0
+    for title, text in pages:
+        listed = [sentence for sentence in sentences_of(text) if occurrences(text, sentence) == 1]
+        if not 4 <= len(listed) <= 22 or len(listed) < len(sentences_of(text)):
+            continue
+        if taken == EVIDENCE_PAGES:
+            break
+        taken += 1
+        suggested = lessonry.related.of_text(title, text).items
+        left = {sentence: scored(lessonry, title, pattern(sentence).sub("", text, count=1)) for sentence in listed}
+        for one in suggested:
+            drops = {sentence: one.score - found.get(one.document.id, 0.0) for sentence, found in left.items()}
+            told += 1
+            best += bool(one.because) and drops.get(one.because[0].yours, -1) >= max(drops.values()) - 1e-9
+    share = f"{best}/{told} = {100 * best / max(told, 1):.0f} %"
+    row(f"data: suggestions whose shown sentence costs the most ({taken} held-out pages)", share)
+
+
+def scored(lessonry: Lessonry, title: str, text: str) -> dict[str, float]:
+    unexplained = copy.copy(lessonry.related)
+    unexplained._reasons = NoReasons()
+    return {one.document.id: one.score for one in unexplained.of_text(title, text, 50).items}
+
+
+class NoReasons:
+    """Scores are the same without; they cost the most time."""
+
+    def of_page(self, *_: object) -> dict:
+        return {}
+
+
+def pattern(sentence: str) -> re.Pattern[str]:
+    return re.compile(r"\s+".join(map(re.escape, sentence.split())))
+
+
+def occurrences(text: str, sentence: str) -> int:
+    return len(pattern(sentence).findall(text))
+
+
+if __name__ == "__main__":
+    main()
