@@ -42,6 +42,8 @@ HELD = {
     "wikimedia-incidents/txt": 40,
 }  # fmt: skip
 """Folder -> how many of its documents are held out."""
+TAGGED = "nasa-llis"
+"""Whose documents are right by a common topic; those without any are not held out."""
 OF_ONE_KIND = ("curl-advisories", "rust-blog-incidents", "wikimedia-incidents/txt")
 EVIDENCE_PAGES = 30
 TIMED = 10
@@ -120,7 +122,7 @@ def stock(data: Path, home: Path) -> list[Document]:
             by_folder.setdefault(folder_of(document), []).append(document)
         for name, documents in by_folder.items():
             documents.sort(key=lambda one: hashlib.sha256(one.source.rpartition("/")[2].encode()).digest())
-            out = [one for one in documents if len(one.text) >= 300][: HELD[name]]
+            out = [one for one in documents if len(one.text) >= 300 and (one.tags or name != TAGGED)][: HELD[name]]
             held += out
             for one in documents:
                 if one not in out and kept.corpus.documents.digest(one.id) is None:
@@ -174,7 +176,7 @@ def is_right(one: Document, other: Document) -> bool:
         return False
     if folder in OF_ONE_KIND:
         return True
-    if folder == "nasa-llis":
+    if folder == TAGGED:
         return bool(set(one.tags) & set(other.tags))
     return house(one, folder) == house(other, folder)
 
@@ -188,8 +190,10 @@ def evidence(lessonry: Lessonry, pages: list[tuple[str, str]]) -> None:
     random.Random(2).shuffle(pages)
     best, told, taken = 0, 0, 0
     for title, text in pages:
-        listed = [sentence for sentence in sentences_of(text) if occurrences(text, sentence) == 1]
-        if not 4 <= len(listed) <= 22 or len(listed) < len(sentences_of(text)):
+        passages = lessonry.split(title, text)
+        every = list(dict.fromkeys(sentence for one in passages for sentence in sentences_of(one.text)))
+        listed = [sentence for sentence in every if occurrences(text, sentence) == 1]
+        if not 4 <= len(listed) == len(every) <= 22:
             continue
         if taken == EVIDENCE_PAGES:
             break

@@ -14,7 +14,7 @@ from corpus.store import Corpus
 from search.ties import in_common, most_telling, sentences_of
 from search.types import Because, Encoder
 
-_EACH, _MOST = 4, 10
+_EACH, _MOST = 3, 8
 """Sentences of the page that are left out for the sake of one suggestion, and of all."""
 _THEIRS = 6
 """Sentences of a suggested passage that are compared."""
