@@ -40,6 +40,8 @@ _BELOW = 0.25
 """What nearness to a later passage of the page counts, which a search for its text does not see."""
 _BALANCE = 0.9
 """How much nearness counts against variety."""
+_CLOSE = 0.1
+"""So near to the floor the loss of a sentence may bring a suggestion below it."""
 _WRONG_IN = 20
 
 
@@ -178,7 +180,7 @@ class Related:
             [one.text for one in page.passages],
             {i: ties[i] for i in chosen},
             scores,
-            lambda sentence: self._again(page, sentence, {i: ties[i] for i in chosen}),
+            lambda sentence: self._again(page, sentence, {i: ties[i] for i in chosen}, floor),
         )
         return Suggestions(items=self._told(chosen, scores, reasons, itself), degraded=degraded)
 
@@ -228,26 +230,27 @@ class Related:
                 ties[owner] = tie
         return ties
 
-    def _again(self, page: _Page, sentence: str, ties: dict[str, Tie]) -> dict[str, float]:
-        """The scores of some documents for the page without a sentence."""
+    def _again(self, page: _Page, sentence: str, ties: dict[str, Tie], floor: float) -> dict[str, float]:
+        """The scores of some documents for the page without a sentence; those that fall below the floor left out."""
         text = without(page.text, sentence)
         if not f"{page.title}{text}".strip():
             return {}
-        below = {i: tie for i, tie in ties.items() if tie.yours}
+        asked = {i: tie for i, tie in ties.items() if tie.yours or tie.cosine < floor + _CLOSE}
         changed = {
             tie.yours: encoder_text(page.title, one.heading, without(one.text, sentence))
-            for tie in below.values()
+            for tie in asked.values()
             if sentence in (one := page.passages[tie.yours]).text
         }
-        vectors = dict(zip(changed, self._encoder.encode(list(changed.values())), strict=True))
-        held = self._indexer.index.vectors([tie.passage_id for tie in below.values()])
-        nearness = {
+        vectors = {yours: self._encoder.encode([text])[0] for yours, text in changed.items()}
+        held = self._indexer.index.vectors([tie.passage_id for tie in asked.values()])
+        near = {
             i: float(vectors[tie.yours] @ held[tie.passage_id])
             if tie.yours in vectors and tie.passage_id in held
             else tie.cosine
-            for i, tie in below.items()
+            for i, tie in asked.items()
         }
-        return _scores(self._searcher.rank(page.question(text)), nearness)
+        scores = _scores(self._searcher.rank(page.question(text)), {i: near[i] for i in near if ties[i].yours})
+        return {i: score for i, score in scores.items() if near.get(i, 1.0) >= floor}
 
     def _copies(self, document_ids: Sequence[str], page: _Page) -> set[str]:
         """Documents most of whose passages have their like on the page, and which stand there nearly word for word."""
