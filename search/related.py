@@ -38,7 +38,7 @@ _SAME_TEXT = 0.985
 """Cosine from which two passages say the same in almost the same words."""
 _BELOW = 0.25
 """What nearness to a later passage of the page counts, which a search for its text does not see."""
-_BALANCE = 0.9
+_BALANCE = 0.85
 """How much nearness counts against variety."""
 _CLOSE = 0.1
 """So near to the floor the loss of a sentence may bring a suggestion below it."""
