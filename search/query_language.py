@@ -34,7 +34,7 @@ _TERM = re.compile(
     r"""
     (?P<minus>-?)(?:(?P<field>[^\W\d_]+):)?"(?P<quoted>[^"\n]+)"(?!\S)     # "..", -"..", org:".."
     | (?P<minus_>-?)(?P<field_>[^\W\d_]+):(?P<value>[^\s":][^\s"]*)(?!\S)  # tag:dns
-    | -(?P<without>[^\W\d_]{2,}(?:-[^\W\d_]+)*)(?!\S)                      # -dns
+    | -(?P<without>[^\W\d_]{3,}(?:-[^\W\d_]+)*)(?!\S)                      # -dns, but not rm -rf
     | \S+
     """,
     re.VERBOSE,

@@ -54,6 +54,7 @@ http://host:80/x?a=b
 a - b
 C:\\path\\to
 rm -rf /
+rm -rf on the wrong box
 java -jar app.jar -Xmx512m
 kubectl logs -f pod -n prod
 git push --force origin main
