@@ -71,9 +71,11 @@ class Git:
     def run(self, *arguments: str, grows: Path, most_bytes: int) -> None:
         """Run to the end. GitFailed; SourceError when the time is over, or `grows` holds more than `most_bytes`."""
         with self._started(arguments, subprocess.DEVNULL) as process:
-            while process.poll() is None:
+            running = True
+            while running:  # and once more when it has ended: it may have been quick
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(_POLL)
+                running = process.poll() is None
                 self._check_time()
                 if _size(grows, most_bytes) > most_bytes:
                     limit = f"larger than the limit of {most_bytes / 1e6:.0f} MB"
