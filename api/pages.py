@@ -2,17 +2,17 @@
 
 import time
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 from xml.etree import ElementTree
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import cursors, links, pages_adding, pages_reference, reading, routes
+from api.depends import DocumentId, Parts, Slug
 from api.links import Asked
 from api.problems import STATUS
 from api.rendering import error_page, linked_data, page, streamed
-from api.routes import DocumentId, Parts
 from api.schemas import SearchAnswer
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, LessonryError, NotFound
@@ -95,7 +95,7 @@ def collections(request: Request, parts: Parts) -> Response:
 
 
 @router.get("/collections/{slug}")
-def collection(request: Request, parts: Parts, slug: Annotated[str, Path(max_length=100)]) -> Response:
+def collection(request: Request, parts: Parts, slug: Slug) -> Response:
     """A collection in its curator's order."""
     try:
         found, items = parts.corpus.collections.get(slug), parts.corpus.collections.items(slug)

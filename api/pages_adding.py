@@ -7,10 +7,10 @@ from fastapi import APIRouter, Form, Path, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
+from api.depends import Jobs, Parts
 from api.guard import is_loopback
 from api.problems import STATUS
 from api.rendering import error_page, page
-from api.routes import Jobs, Parts
 from api.schemas import NewDocument
 from corpus.errors import LessonryError, NotFound
 from corpus.types import KINDS, Job

@@ -3,10 +3,12 @@
 import time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Path, Query, Response, UploadFile
 from pydantic import Field
 
 from api import cursors, duplicates
+from api.access import needs
+from api.depends import DocumentId, Jobs, Parts, Slug, Words
 from api.jobs import Worker
 from api.refreshing import health
 from api.schemas import (
@@ -40,24 +42,6 @@ MOST_PER_PAGE = 100
 _MOST_PAIRS = 500
 _DEEPEST = 10_000
 """How far a search can be paged, in documents."""
-
-
-def the_lessonry(request: Request) -> Lessonry:
-    """The parts, as the app was made with them."""
-    lessonry: Lessonry = request.app.state.lessonry
-    return lessonry
-
-
-def the_worker(request: Request) -> Worker:
-    """The runner of jobs."""
-    worker: Worker = request.app.state.worker
-    return worker
-
-
-Parts = Annotated[Lessonry, Depends(the_lessonry)]
-Jobs = Annotated[Worker, Depends(the_worker)]
-Words = Annotated[str, Field(max_length=200)]
-DocumentId = Annotated[str, Path(max_length=200)]
 
 
 class FilterParams(Shape):
@@ -95,7 +79,7 @@ class ListParams(FilterParams):
     limit: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 20
 
 
-@router.get("/search")
+@router.get("/search", dependencies=[needs("read")])
 def search(parts: Parts, params: Annotated[SearchParams, Query()]) -> SearchAnswer:
     """Search by meaning and by words."""
     start = time.perf_counter()
@@ -112,7 +96,7 @@ def search(parts: Parts, params: Annotated[SearchParams, Query()]) -> SearchAnsw
     return SearchAnswer.of(results, took_ms=_since(start), next=more)
 
 
-@router.get("/suggest")
+@router.get("/suggest", dependencies=[needs("read")])
 def suggest(
     parts: Parts,
     q: Annotated[str, Query(max_length=1000)],
@@ -122,14 +106,14 @@ def suggest(
     return SuggestAnswer.of(*parts.searcher.typing.suggest(q, limit))
 
 
-@router.post("/related")
+@router.post("/related", dependencies=[needs("read")])
 def related(parts: Parts, question: RelatedQuestion) -> RelatedAnswer:
     """Lessons that bear on a page. The page is not stored and not logged."""
     start = time.perf_counter()
     return RelatedAnswer.of(_related(parts, question), took_ms=_since(start))
 
 
-@router.get("/documents/{document_id}/related")
+@router.get("/documents/{document_id}/related", dependencies=[needs("read")])
 def related_to_document(
     parts: Parts, document_id: DocumentId, limit: Annotated[int, Query(ge=1, le=50)] = 5
 ) -> RelatedAnswer:
@@ -138,7 +122,7 @@ def related_to_document(
     return RelatedAnswer.of(parts.related.of_document(document_id, limit), took_ms=_since(start))
 
 
-@router.get("/documents")
+@router.get("/documents", dependencies=[needs("read")])
 def list_documents(parts: Parts, params: Annotated[ListParams, Query()]) -> DocumentPage:
     """Documents, the latest added first."""
     wanted = params.wanted()
@@ -155,13 +139,13 @@ def list_documents(parts: Parts, params: Annotated[ListParams, Query()]) -> Docu
     return DocumentPage(items=[DocumentBrief.of(document) for document in shown], next=more)
 
 
-@router.post("/documents", status_code=202)
+@router.post("/documents", status_code=202, dependencies=[needs("ingest")])
 def add_document(jobs: Jobs, response: Response, new: NewDocument) -> JobAnswer:
     """Take in an address or a text, as a job that survives a restart."""
     return _accepted(jobs, response, new.model_dump(exclude_none=True))
 
 
-@router.post("/uploads", status_code=202)
+@router.post("/uploads", status_code=202, dependencies=[needs("ingest")])
 async def upload(jobs: Jobs, response: Response, file: UploadFile, kind: Kind | None = None) -> JobAnswer:
     """Take in a file, as a job that survives a restart."""
     job = await jobs.take_upload(file, {"kind": kind} if kind else {})
@@ -169,13 +153,13 @@ async def upload(jobs: Jobs, response: Response, file: UploadFile, kind: Kind | 
     return JobAnswer(job=JobShape.of(job))
 
 
-@router.get("/documents/{document_id}")
+@router.get("/documents/{document_id}", dependencies=[needs("read")])
 def get_document(parts: Parts, document_id: DocumentId) -> DocumentFull:
     """A document with its text and passages."""
     return whole(parts, parts.corpus.documents.get(document_id))
 
 
-@router.patch("/documents/{document_id}")
+@router.patch("/documents/{document_id}", dependencies=[needs("curate")])
 def edit_document(parts: Parts, document_id: DocumentId, edit: DocumentEdit) -> DocumentFull:
     """Set fields by hand; they win over what the source says from now on."""
     document = parts.corpus.documents.get(document_id)
@@ -185,19 +169,19 @@ def edit_document(parts: Parts, document_id: DocumentId, edit: DocumentEdit) -> 
     return whole(parts, parts.corpus.documents.edit(document_id, fields, passages))
 
 
-@router.delete("/documents/{document_id}", status_code=204)
+@router.delete("/documents/{document_id}", status_code=204, dependencies=[needs("curate")])
 def remove_document(parts: Parts, document_id: DocumentId) -> None:
     """Remove a document; it is out of the next search."""
     parts.corpus.documents.remove(document_id)
 
 
-@router.get("/jobs/{job_id}")
+@router.get("/jobs/{job_id}", dependencies=[needs("read")])
 def get_job(parts: Parts, job_id: Annotated[str, Path(max_length=64)]) -> JobShape:
     """How a job stands."""
     return JobShape.of(parts.corpus.jobs.get(job_id))
 
 
-@router.get("/check")
+@router.get("/check", dependencies=[needs("read")])
 def check(parts: Parts, url: Annotated[str, Query(min_length=1, max_length=2000)]) -> CheckAnswer:
     """Is this address known, in any of its spellings?"""
     try:
@@ -210,26 +194,26 @@ def check(parts: Parts, url: Annotated[str, Query(min_length=1, max_length=2000)
     )  # fmt: skip
 
 
-@router.get("/sources")
+@router.get("/sources", dependencies=[needs("read")])
 def list_sources(parts: Parts) -> dict[str, Any]:
     """The sources that are refreshed, and how they do, by address."""
     return {"items": [health(parts, one) for one in parts.corpus.subscriptions.all()], "next": None}
 
 
-@router.get("/duplicates")
+@router.get("/duplicates", dependencies=[needs("read")])
 def list_duplicates(parts: Parts) -> dict[str, Any]:
     """What was joined, what may be copies, and reports of the same event, each with the reason."""
     return duplicates.told(parts, _MOST_PAIRS)
 
 
-@router.get("/collections")
+@router.get("/collections", dependencies=[needs("read")])
 def list_collections(parts: Parts) -> dict[str, Any]:
     """All collections, by title."""
     return {"items": [CollectionShape.of(one) for one in parts.corpus.collections.all()], "next": None}
 
 
-@router.get("/collections/{slug}")
-def get_collection(parts: Parts, slug: Annotated[str, Path(max_length=100)]) -> dict[str, Any]:
+@router.get("/collections/{slug}", dependencies=[needs("read")])
+def get_collection(parts: Parts, slug: Slug) -> dict[str, Any]:
     """A collection with its items in the curator's order."""
     collection = parts.corpus.collections.get(slug)
     items = [
@@ -239,10 +223,10 @@ def get_collection(parts: Parts, slug: Annotated[str, Path(max_length=100)]) -> 
     return {**CollectionShape.of(collection).model_dump(), "items": items}
 
 
-@router.get("/collections/{slug}/suggestions")
+@router.get("/collections/{slug}/suggestions", dependencies=[needs("read")])
 def suggest_for_collection(
     parts: Parts,
-    slug: Annotated[str, Path(max_length=100)],
+    slug: Slug,
     limit: Annotated[int, Query(ge=1, le=50)] = 5,
     against: Annotated[list[Words] | None, Query(max_length=100)] = None,
 ) -> RelatedAnswer:

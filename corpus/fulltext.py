@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from corpus.database import Database
 from corpus.filters import where_filter
-from corpus.schema import TOKENIZER
+from corpus.schema_documents import TOKENIZER
 from corpus.types import Filter
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.schema import TOKENIZER
+from corpus.schema_documents import TOKENIZER
 from search.keywords import MOST_TERMS, STOP_WORDS, keywords
 
 
