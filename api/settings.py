@@ -43,6 +43,10 @@ class Settings(BaseSettings):
         description="Where exported models are kept; may be shared by many homes.",
     )
     max_bytes: int = Field(50_000_000, gt=0, description="The largest document that is read, in bytes.")
+    read_memory: int = Field(
+        2_000_000_000, ge=500_000_000, description="The most memory that reading one document may take, in bytes."
+    )
+    read_seconds: float = Field(120.0, gt=0, description="The longest time that reading one document may take.")
     fetch_seconds: float = Field(30.0, gt=0, description="The longest time for one address, in seconds.")
     fetch_redirects: int = Field(5, ge=0, description="The most redirects that are followed.")
     allow_private: bool = Field(False, description="Fetch from private and loopback addresses too.")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ingest.fetch import Fetcher
     from ingest.pipeline import Ingestor
     from ingest.sources import Sources
+    from ingest.types import Page
     from search.indexer import Indexer
     from search.related import Related
     from search.searcher import Searcher
@@ -94,6 +95,7 @@ class Lessonry:
     @cached_property
     def sources(self) -> "Sources":
         """Finds the items of sources."""
+        from ingest.apart import in_a_process
         from ingest.checkouts import Cloning
         from ingest.extract import extract
         from ingest.sources import Sources
@@ -106,7 +108,13 @@ class Lessonry:
             folder=settings.home / "clones", bytes=settings.clone_bytes, seconds=settings.clone_seconds,
             allow_private=settings.allow_private,
         )  # fmt: skip
-        return Sources(Visits(self.fetcher, self.corpus.fetches), extract=extract, cloning=cloning, bounds=bounds)
+        apart = in_a_process(settings.read_memory, settings.read_seconds)
+
+        def read(body: bytes, *, name: str, content_type: str | None = None) -> "Page":
+            return apart(name, extract, body, name=name, content_type=content_type)
+
+        visits = Visits(self.fetcher, self.corpus.fetches)
+        return Sources(visits, extract=read, cloning=cloning, bounds=bounds, apart=apart)
 
     @cached_property
     def ingestor(self) -> "Ingestor":

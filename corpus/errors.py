@@ -26,10 +26,15 @@ LessonryError
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 class LessonryError(Exception):
     """Base of every error a person can mend. `str()` gives one clear line."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Its line and its fields travel to another process, whatever its constructor wants."""
+        return again, (type(self), self.args, self.__dict__)
 
 
 class CorpusError(LessonryError):
@@ -181,3 +186,10 @@ class IndexDamaged(SearchError):
         super().__init__(f"{path}: {reason}; it is rebuilt from the database (`lessonry reindex`)")
         self.path = path
         self.reason = reason
+
+
+def again(kind: type[LessonryError], args: tuple[Any, ...], fields: dict[str, Any]) -> LessonryError:
+    """An error as it was in another process."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(fields)
+    return error

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from corpus.errors import NothingToRead, UnsupportedType
+from ingest.apart import Apart, at_once
 from ingest.archives import documents_of, open_zip
 from ingest.exports import Export, read_export
 from ingest.shapes import Shape, shape_of
@@ -18,9 +19,10 @@ _HOLDERS: dict[Shape, str] = {"json": ".json", "table": ".csv", "xml": ".xml", "
 class Contents:
     """Opens files whose bytes are at hand."""
 
-    def __init__(self, extract: Extract, bounds: Bounds) -> None:
+    def __init__(self, extract: Extract, bounds: Bounds, apart: Apart = at_once) -> None:
         self._extract = extract
         self._bounds = bounds
+        self._apart = apart
 
     def items(
         self, body: bytes, *, name: str, identity: str, options: Options, content_type: str | None = None
@@ -51,7 +53,7 @@ class Contents:
         if shape not in _HOLDERS or options.columns:
             return None
         most = options.most or self._bounds.items
-        found = read_export(body, source=name, most_bytes=self._bounds.bytes, most_items=most)
+        found = self._apart(name, read_export, body, source=name, most_bytes=self._bounds.bytes, most_items=most)
         return None if found is None else _of_export(found, name, identity)
 
     def _one(self, body: bytes, name: str, identity: str, content_type: str | None = None) -> Item:

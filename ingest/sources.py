@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from corpus.errors import IngestError, NothingToRead, SourceError, TooLarge
 from ingest.addresses import check_url
+from ingest.apart import Apart, at_once
 from ingest.checkouts import Checkouts, Cloning
 from ingest.contents import Contents
 from ingest.folders import Folders, fault
@@ -27,11 +28,13 @@ _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[a-zA-Z]{2,}(?:[/:?#].*)?")
 class Sources:
     """Tells what a source is, and finds its items."""
 
-    def __init__(self, visits: Visits, *, extract: Extract, cloning: Cloning, bounds: Bounds = Bounds()) -> None:
+    def __init__(
+        self, visits: Visits, *, extract: Extract, cloning: Cloning, bounds: Bounds = Bounds(), apart: Apart = at_once
+    ) -> None:
         self._extract = extract
         self._bounds = bounds
-        self._contents = Contents(extract, bounds)
-        self._web = Web(visits, self._contents, extract, bounds)
+        self._contents = Contents(extract, bounds, apart)
+        self._web = Web(visits, self._contents, extract, bounds, apart)
         self._folders = Folders(self._contents, extract, bounds)
         self._checkouts = Checkouts(self._folders, cloning)
 

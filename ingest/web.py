@@ -12,6 +12,7 @@ from corpus.errors import FetchError, Gone, IngestError, NothingToRead
 from corpus.types import Fetch
 from corpus.urls import canonical, unwrapped
 from ingest.addresses import is_private_name
+from ingest.apart import Apart
 from ingest.contents import Contents
 from ingest.decode import decode
 from ingest.feeds import read_feed
@@ -46,8 +47,9 @@ _MOST_VARIANTS = 30
 class Web:
     """Finds the items of addresses. What its pages say is read when an item is."""
 
-    def __init__(self, visits: Visits, contents: Contents, extract: Extract, bounds: Bounds) -> None:
+    def __init__(self, visits: Visits, contents: Contents, extract: Extract, bounds: Bounds, apart: Apart) -> None:
         self._visits = visits
+        self._apart = apart
         self._contents = contents
         self._extract = extract
         self._bounds = bounds
@@ -107,7 +109,7 @@ class Web:
     ) -> Iterable[Page | Outcome]:
         most = self._most(options)
         if shape == "feed":
-            feed = read_feed(body, source=name, content_type=content_type, most=most)
+            feed = self._apart(name, read_feed, body, source=name, content_type=content_type, most=most)
             return [*feed.entries, *_left_out(name, feed.left_out, most), *_damaged(name, feed.note)]
         if shape in ("sitemap", "gzip"):
             return walk(
@@ -118,7 +120,7 @@ class Web:
                 most_bytes=self._bounds.bytes,
             )
         text = decode(body, name)
-        return read_list(text, source=name, is_markdown=_is_markdown(name, content_type), most=most)
+        return self._apart(name, read_list, text, source=name, is_markdown=_is_markdown(name, content_type), most=most)
 
     def _reader(self, start: str, body: bytes, options: Options) -> Callable[[str], bytes]:
         """Reads the sitemaps that a sitemap names, each only if it changed."""
