@@ -61,13 +61,13 @@ class Processes:
         """See `Apart`."""
         with self._turns:
             process = self._process()
-            over = threading.Timer(self._seconds, process.kill)
+            late: list[bool] = []
+            over = threading.Timer(self._seconds, lambda: (late.append(True), process.kill()))
             over.start()
             try:
                 returned, answer = process.ask(reader, args, named)
             except (OSError, EOFError) as error:
                 process.kill()
-                late = over.finished.is_set()
                 raise Unreadable(name, self._too_long() if late else self._too_much()) from error
             finally:
                 over.cancel()
