@@ -61,14 +61,13 @@ class Processes:
         """See `Apart`."""
         with self._turns:
             process = self._process()
-            late: list[bool] = []
-            over = threading.Timer(self._seconds, lambda: (late.append(True), process.kill()))
+            over = threading.Timer(self._seconds, process.expire)
             over.start()
             try:
                 returned, answer = process.ask(reader, args, named)
             except (OSError, EOFError) as error:
                 process.kill()
-                raise Unreadable(name, self._too_long() if late else self._too_much()) from error
+                raise Unreadable(name, self._too_long() if process.late else self._too_much()) from error
             finally:
                 over.cancel()
             if isinstance(answer, MemoryError):
@@ -104,9 +103,10 @@ class Processes:
 
 
 class _Process:
-    """A child process and the pipes to it."""
+    """A child process and the pipes to it. `late`: it was ended since it took too long."""
 
     def __init__(self, memory: int) -> None:
+        self.late = False
         self._child = subprocess.Popen(
             [sys.executable, "-B", "-c", _RUN, str(memory), *sys.path],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, close_fds=True,
@@ -125,6 +125,11 @@ class _Process:
     def end(self) -> None:
         """Nothing more is asked of it: it goes by itself."""
         self._child.communicate()
+
+    def expire(self) -> None:
+        """Its time is over."""
+        self.late = True
+        self.kill()
 
     def kill(self) -> None:
         """End it now; whoever waits for its answer gets EOFError."""
