@@ -37,7 +37,7 @@ def words(command: str) -> list[str]:
 def needs_network_or_stays(command: str) -> bool:
     """Commands that are only checked for their options: they fetch from the internet or do not return."""
     parts = words(command)
-    return parts[0] == "serve" or (parts[0] == "add" and any(part.startswith("http") for part in parts))
+    return parts[0] in ("serve", "mcp") or (parts[0] == "add" and any(part.startswith("http") for part in parts))
 
 
 @pytest.mark.parametrize(("page", "command"), commands())

@@ -43,6 +43,7 @@ OWNERS = {
     "jinja2": {"api"},
     "pydantic_settings": {"api"},
     "huey": {"api"},
+    "mcp": {"api"},
 }
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b")
 
