@@ -5,6 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 IR ?= ../shared/ir
 DATA ?= ../shared/data
+SHOTS ?= .shots
 
 .DEFAULT_GOAL := help
 
@@ -46,6 +47,10 @@ bench: .venv/installed  ## speed against a baseline in the same run, extraction 
 	$(BIN)/python benchmarks/extraction $(DATA)
 	$(BIN)/python benchmarks/taking_in.py $(DATA)
 
+shots: .venv/installed-test  ## pictures of every page in three widths, light and dark (SHOTS= for another folder)
+	$(BIN)/lessonry --home .lessonry import corpus/starter
+	$(BIN)/python -m tests.browser.shots .lessonry $(SHOTS)
+
 lock: .venv/installed-test  ## write constraints.txt from what is installed
 	@{ head -1 constraints.txt; { $(BIN)/pip freeze --exclude-editable | grep -vi "^setuptools=" | sed "s/+cpu//"; grep "^setuptools=" constraints.txt; } | sort -f; } > constraints.new
 	mv constraints.new constraints.txt
@@ -70,4 +75,4 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch $@
 
-.PHONY: run setup test fast check fix eval peers bench lock help browser
+.PHONY: run setup test fast check fix eval peers bench shots lock help browser

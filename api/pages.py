@@ -104,6 +104,12 @@ def collection(request: Request, parts: Parts, slug: Slug) -> Response:
     return page(request, "collection.html", collection=found, items=items)
 
 
+@router.get("/help")
+def help_page(request: Request) -> Response:
+    """How to ask, and the keys."""
+    return page(request, "help.html")
+
+
 @router.get("/opensearch.xml")
 def opensearch(request: Request) -> Response:
     """Lets a browser search here from its address bar."""

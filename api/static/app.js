@@ -1,8 +1,9 @@
 // Keys for those who like them: "/" to the search box, j and k or the arrows from hit to hit.
-// Every page works without this file.
+// w opens the reasons of the hit at hand, "?" the sheet of keys. Every page works without this file.
 
 const box = document.getElementById("q");
 const hits = [...document.querySelectorAll(".hits h2 a")];
+const sheet = document.getElementById("keys");
 
 function move(step) {
   const here = hits.indexOf(document.activeElement?.closest(".hit")?.querySelector("h2 a"));
@@ -16,10 +17,15 @@ function move(step) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || sheet.open) return;
   const typing = event.target.matches("input, textarea, select, [contenteditable]");
   const onHit = hits.includes(event.target);
-  if (event.key === "/" && !typing && box) {
+  const why = document.activeElement?.closest(".hit")?.querySelector(".why");
+  if (event.key === "?" && !typing) {
+    sheet.showModal();
+  } else if (event.key === "w" && !typing && why) {
+    why.open = !why.open;
+  } else if (event.key === "/" && !typing && box) {
     box.focus();
     box.select();
   } else if (event.key === "Escape" && event.target === box) {
@@ -36,6 +42,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelector(".keys")?.removeAttribute("hidden");
+
+// The menu closes like one.
+const menu = document.querySelector(".menu");
+document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+menu.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
 
 // Where style sheets cannot keep the filters open beside the results, this does.
 const filters = document.querySelector(".filters > details");

@@ -1,24 +1,15 @@
 """A real server on a free port of this machine, and a real browser to look at it."""
 
-import shutil
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from api.app import create_app
 from api.settings import load
 from api.wiring import Lessonry
+from tests.browser.serving import chromium, served
 from tests.fakes import FakeEncoder, draft
-
-QUIET = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 LESSONS = {
     "The certificate nobody renewed": "## What happened\n\nThe certificate of the router expired on a Friday.\n\n"
@@ -31,13 +22,8 @@ LESSONS = {
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The Chromium of this machine, else the one that playwright installed."""
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"), args=QUIET
-        )
+    with chromium() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture(scope="session")
@@ -49,15 +35,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for title, text in LESSONS.items():
             one = draft(title, text, organization="Acme", published="2021-05")
             lessonry.corpus.documents.put(one, lessonry.split(one.title, one.text))
-        server = uvicorn.Server(uvicorn.Config(create_app(lessonry), host="127.0.0.1", port=0, log_level="warning"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        thread.join()
+        with served(lessonry) as address:
+            yield address
 
 
 @pytest.fixture

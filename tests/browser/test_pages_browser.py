@@ -65,7 +65,7 @@ def test_no_page_is_wider_than_its_window(page: Page, width: int, scheme: str):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto("/?q=certificate")
     document = page.locator(".hit h2 a").first.get_attribute("href")
-    for path in ("/", "/?q=certificate", document, "/documents", "/collections", "/add", "/jobs", "/docs"):
+    for path in ("/", "/?q=certificate", document, "/documents", "/collections", "/add", "/jobs", "/docs", "/help"):
         page.goto(str(path))
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
