@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response, UploadFile
 from pydantic import Field
 
 from api import cursors, duplicates
-from api.access import needs
+from api.access import Who, needs
 from api.depends import DocumentId, Jobs, Parts, Slug, Words
 from api.jobs import Worker
 from api.refreshing import health
@@ -30,6 +30,7 @@ from api.schemas import (
 )
 from api.whole import whole
 from api.wiring import Lessonry
+from corpus import lifecycle
 from corpus.errors import BadQuery, NotFound
 from corpus.types import Filter, Kind, with_summary
 from corpus.urls import canonical
@@ -160,13 +161,20 @@ def get_document(parts: Parts, document_id: DocumentId) -> DocumentFull:
 
 
 @router.patch("/documents/{document_id}", dependencies=[needs("curate")])
-def edit_document(parts: Parts, document_id: DocumentId, edit: DocumentEdit) -> DocumentFull:
-    """Set fields by hand; they win over what the source says from now on."""
-    document = parts.corpus.documents.get(document_id)
-    fields = edit.model_dump(include=edit.model_fields_set)
-    text = with_summary(fields.get("summary", document.summary), document.text)
-    passages = parts.split(fields.get("title", document.title), text)
-    return whole(parts, parts.corpus.documents.edit(document_id, fields, passages))
+def edit_document(parts: Parts, person: Who, document_id: DocumentId, edit: DocumentEdit) -> DocumentFull:
+    """Set fields by hand; they win over what the source says from now on. State and owner are people's alone."""
+    given = edit.model_dump(include=edit.model_fields_set)
+    said = {name: given.pop(name) for name in lifecycle.FIELDS if name in given}
+    documents = parts.corpus.documents
+    document = documents.get(document_id)
+    text = with_summary(given.get("summary", document.summary), document.text)
+    passages = parts.split(given.get("title", document.title), text) if given else []
+    with parts.corpus.db.write():
+        if said:
+            parts.corpus.lifecycle.say(document_id, said, person.name)
+        if given:
+            documents.edit(document_id, given, passages)
+    return whole(parts, documents.get(document_id))
 
 
 @router.delete("/documents/{document_id}", status_code=204, dependencies=[needs("curate")])

@@ -1,15 +1,21 @@
 """The JSON shapes of the HTTP interface, and how the nouns of the other rooms become them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from corpus.feedback import Verdict
+from corpus.standing import State
 from corpus.types import Collection, Document, Job, Kind, Passage, is_partial_date
 from search.completion import Completion, CompletionKind
 from search.types import Explanation, Hit, Relation, Results, Suggestions
+
+NO_FEEDBACK: Mapping[Verdict, int] = MappingProxyType({})
 
 
 def _date(text: str) -> str:
@@ -41,8 +47,29 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ValueError(f"{text[:40]!r} is no day; give YYYY-MM-DD") from error
+
+
+Day = Annotated[str, AfterValidator(_day), Field(examples=["2027-01-31"])]
+
+
+class ActionCounts(Shape):
+    """How many action items of a document are open, done and dropped."""
+
+    open: int = 0
+    done: int = 0
+    dropped: int = 0
+
+
 class DocumentBrief(Shape):
-    """A document in a list."""
+    """A document in a list.
+
+    `state` is what people say of it, None if nobody said anything; `superseded_by` the id of what took its place.
+    """
 
     id: str
     title: str
@@ -52,6 +79,9 @@ class DocumentBrief(Shape):
     published: str | None
     tags: list[str]
     gone: PartialDate | None = None
+    state: State | None = None
+    superseded_by: str | None = None
+    actions: ActionCounts = ActionCounts()
 
     @classmethod
     def of(cls, document: Document) -> "DocumentBrief":
@@ -83,8 +113,15 @@ class DocumentFull(DocumentBrief):
     """A document with its text.
 
     `gone` is the day on which its page was found to be there no more, `archived` where a copy may be; `checked` is
-    when its page was last seen to be as it is here; `aliases` are its other addresses.
+    when its page was last seen to be as it is here; `aliases` are its other addresses. `review_by` is when somebody
+    should look whether it is still true, `feedback` how many found it useful, or not, or knew it already.
     """
+
+    owner: str | None
+    review_by: str | None
+    reviewed_at: str | None
+    reviewed_by: str | None
+    feedback: dict[Verdict, int]
 
     updated: str | None
     language: str | None
@@ -109,13 +146,16 @@ class DocumentFull(DocumentBrief):
         checked: str | None = None,
         aliases: Sequence[str] = (),
         same_event: Sequence[tuple[Document, str]] = (),
+        feedback: Mapping[Verdict, int] = NO_FEEDBACK,
     ) -> "DocumentFull":
         """The shape of a document with its passages, and of what is known of its page."""
         return cls(
             **_brief(document), updated=document.updated, language=document.language, source=document.source,
             summary=document.summary, archived=archived, checked=checked, aliases=list(aliases),
             same_event=[SameEvent(document=DocumentBrief.of(other), reason=reason) for other, reason in same_event],
-            added=document.added, changed=document.changed, text=document.text,
+            added=document.added, changed=document.changed, text=document.text, feedback=dict(feedback),
+            owner=document.standing.owner, review_by=document.standing.review_by,
+            reviewed_at=document.standing.reviewed_at, reviewed_by=document.standing.reviewed_by,
             passages=[PassageShape.of(passage) for passage in passages],
         )  # fmt: skip
 
@@ -138,6 +178,10 @@ class DocumentEdit(Shape):
     language: Annotated[str, Field(max_length=35)] | None = None
     tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=20)] | None = None
     summary: Annotated[str, Field(max_length=5000)] | None = None
+    state: State | None = None
+    superseded_by: Annotated[str, Field(max_length=2000)] | None = None
+    owner: Annotated[str, Field(max_length=200)] | None = None
+    review_by: Day | None = None
 
     @model_validator(mode="after")
     def _real(self) -> "DocumentEdit":
@@ -383,4 +427,11 @@ class CollectionShape(Shape):
 
 def _brief(document: Document) -> dict[str, Any]:
     names = ("id", "title", "url", "kind", "organization", "published", "gone")
-    return {**{name: getattr(document, name) for name in names}, "tags": list(document.tags)}
+    standing = document.standing
+    return {
+        **{name: getattr(document, name) for name in names},
+        "tags": list(document.tags),
+        "state": standing.state,
+        "superseded_by": standing.superseded_by,
+        "actions": ActionCounts(open=standing.open, done=standing.done, dropped=standing.dropped),
+    }

@@ -18,6 +18,7 @@ def whole(parts: Lessonry, document: Document) -> DocumentFull:
         checked=corpus.fetches.checked(document.id),
         aliases=[alias.address for alias in corpus.aliases.of(document.id)],
         same_event=_same_event(parts, document),
+        feedback=corpus.feedback.counts(document.id),
     )
 
 

@@ -12,6 +12,7 @@ from corpus.clock import now
 from corpus.database import Database
 from corpus.errors import NotFound
 from corpus.filters import where_filter
+from corpus.standing import UNSAID, standings
 from corpus.types import Document, Draft, Filter, Passage, PassageText, passage_key
 from corpus.urls import canonical
 
@@ -252,7 +253,8 @@ class Documents:
             query = f"SELECT document_id, tag FROM document_tags WHERE {inside} ORDER BY position"
             for document_id, tag in db.execute(query, [json.dumps(list(tags))]):
                 tags[document_id].append(tag)
-        return [Document(**row, tags=tuple(tags[row["id"]])) for row in rows]
+            known = standings(db, list(tags))
+        return [Document(**row, tags=tuple(tags[i := row["id"]]), standing=known.get(i, UNSAID)) for row in rows]
 
     def _store(
         self,

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
+from corpus.actions import Actions
 from corpus.aliases import Aliases
 from corpus.changes import ChangeLog
 from corpus.clock import now
@@ -15,10 +16,13 @@ from corpus.collections import Collections
 from corpus.database import Database
 from corpus.documents import Documents
 from corpus.errors import BundleError, StoreUnusable
+from corpus.feedback import Feedback
 from corpus.fetches import Fetches
 from corpus.fingerprints import Fingerprints
 from corpus.fulltext import FullText
+from corpus.gaps import Gaps
 from corpus.jobs import Jobs
+from corpus.lifecycle import Lifecycle
 from corpus.mentions import Mentions
 from corpus.subscriptions import Subscriptions
 from corpus.vocabulary import Vocabulary
@@ -42,6 +46,10 @@ class Corpus:
         self.fetches = Fetches(self.db)
         self.mentions = Mentions(self.db)
         self.subscriptions = Subscriptions(self.db)
+        self.lifecycle = Lifecycle(self.db, self.documents)
+        self.actions = Actions(self.db, self.documents)
+        self.feedback = Feedback(self.db, self.documents)
+        self.gaps = Gaps(self.db, self.documents)
         self.vocabulary = Vocabulary(self.db)
         self.vocabulary.catch_up()
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
+from corpus.standing import UNSAID, Standing
+
 Kind = Literal["post-mortem", "lesson", "guidance"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -76,6 +78,8 @@ class Document:
     updated: str | None = None
     summary: str | None = None
     gone: str | None = None
+    standing: Standing = field(default=UNSAID, compare=False)
+    """What people say of it, which does not make it another document."""
 
     @property
     def full_text(self) -> str:
