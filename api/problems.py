@@ -23,6 +23,8 @@ STATUS: dict[type[errors.LessonryError], int] = {
     errors.CorpusError: 500,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.Outdated: 412,
+    errors.BadEdit: 422,
     errors.SchemaTooNew: 503,
     errors.StoreUnusable: 503,
     errors.BundleError: 422,
@@ -67,6 +69,8 @@ def install(app: FastAPI) -> None:
 
 async def _known(request: Request, error: Exception) -> Response:
     status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    if isinstance(error, errors.Outdated):
+        return _answer(request, status, str(error), headers={"ETag": f'"{error.version}"'}, version=error.version)
     return _answer(request, status, str(error))
 
 

@@ -4,6 +4,8 @@ LessonryError
 |- CorpusError
 |  |- NotFound(kind, key)
 |  |- Conflict(what)
+|  |- Outdated(kind, key, version)   somebody else changed it meanwhile; `version` is the present one
+|  |- BadEdit(reason)
 |  |- SchemaTooNew(path, names)
 |  |- StoreUnusable(path, reason)
 |  `- BundleError(path, reason)
@@ -56,6 +58,20 @@ class Conflict(CorpusError):
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
+
+
+class Outdated(CorpusError):
+    """What was to be changed has been changed by somebody else meanwhile; nothing was overwritten."""
+
+    def __init__(self, kind: str, key: str, version: int) -> None:
+        super().__init__(f"{kind} {key!r} was changed meanwhile and is at version {version}; look at it and try again")
+        self.kind = kind
+        self.key = key
+        self.version = version
+
+
+class BadEdit(CorpusError):
+    """A change that cannot stand: a title that is empty, a note that is too long."""
 
 
 class SchemaTooNew(CorpusError):

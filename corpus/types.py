@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
+from corpus.collection_state import Living, Visibility
 from corpus.standing import UNSAID, Standing
 
 Kind = Literal["post-mortem", "lesson", "guidance"]
@@ -172,12 +173,18 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """A curated list of documents."""
+    """A curated list of documents. Every change raises `version`; a living one looks out for more."""
 
     slug: str
     title: str
     description: str
     size: int
+    visibility: Visibility = "members"
+    curators: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    living: Living | None = None
+    version: int = 1
+    updated: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +194,8 @@ class CollectionItem:
     document: Document
     position: int
     note: str
+    section: str = ""
+    added: str = ""
 
 
 JobStatus = Literal["queued", "running", "done", "failed"]
