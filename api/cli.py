@@ -11,7 +11,16 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import cli_assistants, cli_care, cli_documents, cli_duplicates, cli_search, cli_sources, settings
+from api import (
+    cli_assistants,
+    cli_care,
+    cli_collections,
+    cli_documents,
+    cli_duplicates,
+    cli_search,
+    cli_sources,
+    settings,
+)
 from api.session import INTERRUPTED, PARTLY, UNUSABLE, Session
 from corpus.errors import LessonryError, NotFound
 
@@ -44,7 +53,9 @@ def common(
         raise typer.Exit(UNUSABLE)
 
 
-for module in (cli_documents, cli_search, cli_sources, cli_duplicates, cli_care, cli_assistants):
+for module in (
+    cli_documents, cli_search, cli_sources, cli_duplicates, cli_collections, cli_care, cli_assistants,
+):  # fmt: skip
     module.register(app)
 
 

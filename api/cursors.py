@@ -48,3 +48,11 @@ def pair(cursor: str | None, question: str) -> tuple[str, int] | None:
         case [str(key), int(number)] if 0 <= number <= _MOST:
             return key, number
     raise BadQuery(_NONE_OF_OURS)
+
+
+def texts(cursor: str, question: str, count: int) -> list[str]:
+    """The place of a cursor that is so many texts."""
+    place = decode(cursor, question)
+    if not (isinstance(place, list) and len(place) == count and all(isinstance(part, str) for part in place)):
+        raise BadQuery(_NONE_OF_OURS)
+    return place

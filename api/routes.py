@@ -8,12 +8,11 @@ from pydantic import Field
 
 from api import cursors, duplicates
 from api.access import Who, needs
-from api.depends import DocumentId, Jobs, Parts, Slug, Words
+from api.depends import DocumentId, Jobs, Parts, Words
 from api.jobs import Worker
 from api.refreshing import health
 from api.schemas import (
     CheckAnswer,
-    CollectionShape,
     DocumentBrief,
     DocumentEdit,
     DocumentFull,
@@ -132,7 +131,7 @@ def list_documents(parts: Parts, params: Annotated[ListParams, Query()]) -> Docu
     question = cursors.fingerprint("documents", wanted)
     after = None
     if params.cursor:
-        added, document_id = _pair(cursors.decode(params.cursor, question))
+        added, document_id = cursors.texts(params.cursor, question, 2)
         after = (added, document_id)
     found = parts.corpus.documents.page(wanted, limit=params.limit + 1, after=after)
     shown = found[: params.limit]
@@ -214,35 +213,6 @@ def list_duplicates(parts: Parts) -> dict[str, Any]:
     return duplicates.told(parts, _MOST_PAIRS)
 
 
-@router.get("/collections", dependencies=[needs("read")])
-def list_collections(parts: Parts) -> dict[str, Any]:
-    """All collections, by title."""
-    return {"items": [CollectionShape.of(one) for one in parts.corpus.collections.all()], "next": None}
-
-
-@router.get("/collections/{slug}", dependencies=[needs("read")])
-def get_collection(parts: Parts, slug: Slug) -> dict[str, Any]:
-    """A collection with its items in the curator's order."""
-    collection = parts.corpus.collections.get(slug)
-    items = [
-        {"position": item.position, "note": item.note, "document": DocumentBrief.of(item.document)}
-        for item in parts.corpus.collections.items(slug)
-    ]
-    return {**CollectionShape.of(collection).model_dump(), "items": items}
-
-
-@router.get("/collections/{slug}/suggestions", dependencies=[needs("read")])
-def suggest_for_collection(
-    parts: Parts,
-    slug: Slug,
-    limit: Annotated[int, Query(ge=1, le=50)] = 5,
-    against: Annotated[list[Words] | None, Query(max_length=100)] = None,
-) -> RelatedAnswer:
-    """Documents like those of a collection; `against` are ids of documents that they should not be like."""
-    start = time.perf_counter()
-    return RelatedAnswer.of(parts.related.of_collection(slug, against or (), limit), took_ms=_since(start))
-
-
 def _related(parts: Lessonry, question: RelatedQuestion) -> Suggestions:
     """A stored document by its own vectors; else what the page says."""
     if question.document_id is not None:
@@ -266,12 +236,6 @@ def _offset(place: Any) -> int:
     if not isinstance(place, int) or not 0 <= place <= _DEEPEST:
         raise BadQuery("cursor: this is no cursor of ours; leave it out to begin at the first page")
     return place
-
-
-def _pair(place: Any) -> tuple[str, str]:
-    if not (isinstance(place, list) and len(place) == 2 and all(isinstance(part, str) for part in place)):
-        raise BadQuery("cursor: this is no cursor of ours; leave it out to begin at the first page")
-    return place[0], place[1]
 
 
 def _since(start: float) -> float:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from corpus.feedback import Verdict
 from corpus.standing import State
-from corpus.types import Collection, Document, Job, Kind, Passage, is_partial_date
+from corpus.types import Document, Job, Kind, Passage, is_partial_date
 from search.completion import Completion, CompletionKind
 from search.types import Explanation, Hit, Relation, Results, Suggestions
 
@@ -407,22 +407,6 @@ class CheckAnswer(Shape):
     canonical: str
     known: bool
     document: DocumentBrief | None
-
-
-class CollectionShape(Shape):
-    """A curated list."""
-
-    slug: str
-    title: str
-    description: str
-    size: int
-
-    @classmethod
-    def of(cls, collection: Collection) -> "CollectionShape":
-        """The shape of a collection."""
-        return cls(
-            slug=collection.slug, title=collection.title, description=collection.description, size=collection.size
-        )
 
 
 def _brief(document: Document) -> dict[str, Any]:

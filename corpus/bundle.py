@@ -2,7 +2,7 @@
 
     bundle.json                 what this folder is, and which files the export wrote
     documents/<name>.md         front matter and headed text; <name> is the id in what we export
-    collections/<slug>.yaml     title, description, items: [{document: <name>, note: ...}]
+    collections/<slug>.yaml     title, description, items: [{document: <name>, note: ...}]; more in bundle_collections
 
 A folder written by hand (like the starter) may leave out what is stored with a document but
 does not come from its author: id, identity, added, changed. A document's other addresses
@@ -11,14 +11,12 @@ stand in it as `aliases`.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from corpus import frontmatter
+from corpus import bundle_collections, frontmatter
 from corpus.clock import now
 from corpus.documents import EDITABLE, draft_digest
 from corpus.errors import BundleError
@@ -72,11 +70,7 @@ def write_bundle(corpus: Corpus, folder: Path) -> int:
             edits = corpus.documents.edits(document_id)
             written[f"documents/{document_id}.md"] = _document_file(document, edits, aliases)
         for collection in corpus.collections.all():
-            items = [
-                {"document": item.document.id, "note": item.note} for item in corpus.collections.items(collection.slug)
-            ]
-            told = {"title": collection.title, "description": collection.description, "items": items}
-            written[f"collections/{collection.slug}.yaml"] = _yaml(told)
+            written[f"collections/{collection.slug}.yaml"] = bundle_collections.written(corpus, collection.slug)
     try:
         _write(folder, written)
     except OSError as error:
@@ -90,7 +84,10 @@ def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
         raise BundleError(folder, "this is no bundle: it has no folder documents/")
     documents = {path.stem: _read_document(path) for path in sorted((folder / "documents").glob("*.md"))}
     _check_distinct(folder, documents)
-    collections = {path: _read_collection(path, documents) for path in sorted((folder / "collections").glob("*.yaml"))}
+    collections = {
+        path.stem: bundle_collections.read(path, read_text(path), documents)
+        for path in sorted((folder / "collections").glob("*.yaml"))
+    }
     fresh = [name for name, read in documents.items() if _differs(corpus, read)]
     passages = {name: split(documents[name].draft.title, documents[name].draft.full_text) for name in fresh}
     added = 0
@@ -102,7 +99,7 @@ def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
         for name, read in documents.items():
             _store_aliases(corpus, ids[name], read)
         changed_collections = sum(
-            _store_collection(corpus, path.stem, content, ids) for path, content in collections.items()
+            bundle_collections.store(corpus, slug, told, ids) for slug, told in collections.items()
         )
     return Imported(added, len(fresh) - added, len(documents) - len(fresh), changed_collections)
 
@@ -136,11 +133,8 @@ def _document_file(document: Document, edits: Mapping[str, Any], aliases: list[s
     return frontmatter.dump({name: value for name, value in fields.items() if value not in (None, [])}, document.text)
 
 
-def _yaml(content: Any) -> str:
-    return str(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100))
-
-
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file; BundleError if it is none."""
     try:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -148,7 +142,7 @@ def _read_text(path: Path) -> str:
 
 
 def _read_document(path: Path) -> _Read:
-    fields, text = frontmatter.parse(_read_text(path))
+    fields, text = frontmatter.parse(read_text(path))
     if not fields.get("title") and ("title" not in fields or "id" not in fields):  # an export may hold an empty one
         raise BundleError(path, "its front matter has no title")
     kind, published, url = fields.get("kind", "post-mortem"), fields.get("published"), fields.get("url")
@@ -198,26 +192,6 @@ def _maybe(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _read_collection(path: Path, documents: Mapping[str, _Read]) -> Mapping[str, Any]:
-    try:
-        content = yaml.safe_load(_read_text(path))
-    except yaml.YAMLError as error:
-        raise BundleError(path, "it is not YAML") from error
-    if not isinstance(content, dict) or not content.get("title"):
-        raise BundleError(path, "it has no title")
-    items = content.get("items") or []
-    if not isinstance(items, list):
-        raise BundleError(path, "its items are no list")
-    named: set[str] = set()
-    for item in items:
-        name = str(item.get("document")) if isinstance(item, dict) else ""
-        if name not in documents or name in named:
-            reason = "an item is named twice" if name in named else "an item names no document of this bundle"
-            raise BundleError(path, f"{reason}: {item!r:.80}")
-        named.add(name)
-    return content
-
-
 def _id(read: _Read) -> str:
     return str(read.stored.get("id") or read.draft.id)
 
@@ -247,22 +221,3 @@ def _store_aliases(corpus: Corpus, document_id: str, read: _Read) -> None:
     """Let the document have its other addresses; those that stand for something here already are left."""
     for identity in filter(corpus.aliases.is_free, read.aliases):
         corpus.aliases.add(identity, document_id, "told by the bundle that it came in")
-
-
-def _store_collection(corpus: Corpus, slug: str, content: Mapping[str, Any], ids: Mapping[str, str]) -> bool:
-    """Write a collection as the bundle has it; items that it does not name stay behind them. False if it stands so."""
-    title, description = str(content["title"]), str(content.get("description") or "")
-    items = [(ids[str(item["document"])], str(item.get("note") or "")) for item in content.get("items") or []]
-    known = {collection.slug: collection for collection in corpus.collections.all()}
-    if slug not in known:
-        corpus.collections.create(title, slug=slug, description=description)
-    elif (known[slug].title, known[slug].description, *_items(corpus, slug)) == (title, description, *items):
-        return False
-    else:
-        corpus.collections.describe(slug, title=title, description=description)
-    corpus.collections.arrange(slug, items)
-    return True
-
-
-def _items(corpus: Corpus, slug: str) -> Iterator[tuple[str, str]]:
-    return ((item.document.id, item.note) for item in corpus.collections.items(slug))

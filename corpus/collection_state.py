@@ -99,9 +99,7 @@ def changed(
     def edit(state: State) -> State:
         number = state.index(document_id)
         old = state.places[number]
-        new = replace(
-            old, note=old.note if note is None else note, section=old.section if section is None else section
-        )
+        new = replace(old, note=old.note if note is None else note, section=old.section if section is None else section)
         rest = state.places[:number] + state.places[number + 1 :]
         if position is not None:
             return replace(state, places=_inserted(rest, position, new))

@@ -24,6 +24,7 @@ from corpus.gaps import Gaps
 from corpus.jobs import Jobs
 from corpus.lifecycle import Lifecycle
 from corpus.mentions import Mentions
+from corpus.review_queue import ReviewQueue
 from corpus.subscriptions import Subscriptions
 from corpus.vocabulary import Vocabulary
 
@@ -38,6 +39,7 @@ class Corpus:
         self.db = Database(home / FILE)
         self.documents = Documents(self.db)
         self.collections = Collections(self.db, self.documents)
+        self.reviews = ReviewQueue(self.db, self.documents)
         self.aliases = Aliases(self.db, self.documents)
         self.fingerprints = Fingerprints(self.db)
         self.changes = ChangeLog(self.db)

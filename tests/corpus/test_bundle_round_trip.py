@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from corpus import frontmatter
 from corpus.bundle import read_bundle, write_bundle
+from corpus.collection_state import Living, changed, described, removed, sectioned
 from corpus.errors import BundleError
+from corpus.review_queue import Refusal
 from corpus.store import Corpus
 from tests.fakes import Home, draft, split
 
@@ -47,7 +49,7 @@ def everything(corpus: Corpus) -> list[object]:
             for i in corpus.documents.ids()
         ),
         *(
-            (one, [(item.document.id, item.note) for item in corpus.collections.items(one.slug)])
+            (one.slug, corpus.collections.state(one.slug), corpus.reviews.refused(one.slug))
             for one in corpus.collections.all()
         ),
     ]
@@ -81,6 +83,17 @@ def stocked(home: Home) -> Home:
     home.corpus.collections.create("Empty")
     home.corpus.collections.create("漢字")
     home.corpus.collections.arrange("ein-leser-für-alle", [(ids[2], 'why: "it"\n- matters  '), (ids[0], "")])
+    living = Living("disk full", (ids[1],), (ids[3],))
+    home.corpus.collections.add("漢字", ids[0])
+    for edit in (
+        described(visibility="public", curators=("Ada: L", "- Grace"), living=living),
+        changed(ids[0], section="No: cases"),
+        sectioned(["Empty one", "No: cases"], {}),
+    ):
+        home.corpus.collections.change("漢字", edit)
+    home.corpus.reviews.refuse(
+        "漢字", [Refusal(identity="https://b/?x=1", note="not: ours", who="Ada", decided="2026")]
+    )
     return home
 
 
@@ -145,6 +158,44 @@ def test_a_hand_written_bundle_and_what_people_set_since(home: Home, tmp_path: P
     assert (held.title, held.text) == ("By hand", "The clock ran ahead.\n")
 
 
+def test_a_collection_of_the_same_slug_takes_the_bundle_in_and_can_be_brought_back(home: Home, tmp_path: Path) -> None:
+    ids = {name: home.put(name, "The valve.") for name in "abc"}
+    collections = home.corpus.collections
+    collections.create("Reader", who="Ada")
+    collections.arrange("reader", [(ids["b"], "theirs"), (ids["a"], "")])
+    write_bundle(home.corpus, tmp_path / "bundle")
+    collections.change("reader", removed(ids["b"]))
+    collections.change("reader", described(title="Ours", curators=("Grace",)))
+    collections.add("reader", ids["c"], "ours", section="Cases")
+    before = collections.state("reader")
+    assert read_bundle(home.corpus, tmp_path / "bundle", split).collections == 1
+    merged = collections.state("reader")
+    assert (merged.title, merged.curators, merged.sections) == ("Reader", ("Ada", "Grace"), ("Cases",))
+    assert [(place.document_id, place.note) for place in merged.places] == [
+        (ids["b"], "theirs"), (ids["a"], ""), (ids["c"], "ours"),
+    ]  # fmt: skip
+    assert read_bundle(home.corpus, tmp_path / "bundle", split).collections == 0
+    collections.restore("reader", collections.get("reader").version - 1)
+    assert collections.state("reader") == before
+
+
+@pytest.mark.slow
+def test_a_thousand_documents_and_fifty_collections_come_back_byte_for_byte(home: Home, tmp_path: Path) -> None:
+    with home.corpus.db.write():
+        ids = [home.put(f"d{number}", f"The disk {number}.") for number in range(1000)]
+        for number in range(50):
+            home.corpus.collections.create(f"Collection {number}", slug=f"c{number}")
+            held = [(ids[(number * 37 + step * 11) % 1000], f"why {step}") for step in range(40)]
+            home.corpus.collections.arrange(f"c{number}", held)
+            home.corpus.collections.change(f"c{number}", changed(held[number % 40][0], section=f"Part {number % 3}"))
+    write_bundle(home.corpus, tmp_path / "first")
+    with Corpus(tmp_path / "other") as other:
+        told = read_bundle(other, tmp_path / "first", split)
+        assert (told.added, told.collections) == (1000, 50)
+        write_bundle(other, tmp_path / "second")
+    assert files(tmp_path / "second") == files(tmp_path / "first")
+
+
 GOOD = "---\ntitle: Good\n---\n\nText.\n"
 
 BROKEN = {
@@ -170,6 +221,16 @@ BROKEN = {
     ),
     "collection of a list": ("collections/bad.yaml", b"title: a\nitems: [{document: [good]}]\n", "bad.yaml"),
     "collection of a number": ("collections/bad.yaml", b"title: a\nitems: 5\n", "bad.yaml"),
+    "visibility": ("collections/bad.yaml", b"title: a\nvisibility: all\n", "visibility"),
+    "living of a list": ("collections/bad.yaml", b"title: a\nliving: [x]\n", "living"),
+    "living by nothing": ("collections/bad.yaml", b"title: a\nliving: {for: [nothing]}\n", "nothing"),
+    "refused without identity": ("collections/bad.yaml", b"title: a\nrefused: [{note: x}]\n", "identity"),
+    "sections of a text": ("collections/bad.yaml", b"title: a\nsections: x\n", "sections"),
+    "a note too long": (
+        "collections/bad.yaml",
+        b"title: a\nitems: [{document: good, note: " + b"x" * 20_001 + b"}]\n",
+        "20,000 is the most",
+    ),
     "collection not utf-8": ("collections/bad.yaml", b"title: \xff\n", "UTF-8"),
 }
 
