@@ -1,18 +1,17 @@
-"""The web pages for readers: search, browse, documents, collections. Views over the routes of /v1."""
+"""The web pages for readers: search, browse, collections. Views over the routes of /v1."""
 
 import time
-from functools import partial
 from typing import Any
 from xml.etree import ElementTree
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api import cursors, links, pages_adding, pages_reference, reading, routes
-from api.depends import DocumentId, Parts, Slug
+from api import cursors, links, pages_adding, pages_document, pages_reference, routes
+from api.depends import Parts, Slug
 from api.links import Asked
 from api.problems import STATUS
-from api.rendering import error_page, linked_data, page, streamed
+from api.rendering import error_page, page
 from api.schemas import SearchAnswer
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, LessonryError, NotFound
@@ -20,6 +19,7 @@ from corpus.facets import facets_within
 
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_adding.router)
+router.include_router(pages_document.router)
 router.include_router(pages_reference.router)
 
 EXAMPLES = (
@@ -32,8 +32,6 @@ EXAMPLES = (
 _NEWEST = 6
 _REST = 10
 """Counting everything takes at most one part in so many of the time."""
-_LONG_TEXT = 6_000
-"""Characters from which a document gets a table of contents."""
 
 
 @router.get("/")
@@ -69,23 +67,6 @@ def browse(request: Request, parts: Parts) -> Response:
     shown |= {"documents": found.items, "total": total, "facets": links.facets(asked, counts)}
     following = asked.at(found.next) if found.next else None
     return page(request, "browse.html", notice=None, next=following, **shown)
-
-
-@router.get("/documents/{document_id}")
-def document(request: Request, parts: Parts, document_id: DocumentId) -> Response:
-    """A document to be read, with the lessons that bear on it."""
-    try:
-        found = routes.get_document(parts, document_id)
-    except NotFound:
-        detail = "It may have been removed, or the address is not quite right. Try a search for it."
-        return error_page(request, 404, "There is no such document", detail)
-    text = reading.read(found.title, found.text, found.passages)
-    long = len(found.text) > _LONG_TEXT and len(text.contents) > 2
-    return streamed(
-        request, "document.html", document=found, text=text.html, contents=text.contents if long else [],
-        linked_data=linked_data(found), collections=parts.corpus.collections.containing(document_id),
-        related=partial(_related, parts, document_id),
-    )  # fmt: skip
 
 
 @router.get("/collections")
@@ -159,15 +140,6 @@ def _wordless(answer: SearchAnswer) -> bool:
 def _listed(answer: SearchAnswer) -> bool:
     """Nothing but filters was asked for: there is no score."""
     return not any(hit.explain and (hit.explain.keyword or hit.explain.semantic) for hit in answer.hits)
-
-
-def _related(parts: Lessonry, document_id: str) -> tuple[list[Any], str | None]:
-    """Suggestions for a document, and what is missing from them; a page is shown without them too."""
-    try:
-        answer = routes.related_to_document(parts, document_id)
-    except LessonryError as error:
-        return [], str(error)
-    return list(answer.suggestions), answer.degraded
 
 
 def _overview(request: Request, parts: Lessonry) -> dict[str, Any]:

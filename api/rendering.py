@@ -1,7 +1,6 @@
 """Templates -> HTML, and how dates, addresses and scores are put into words."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from api.schemas import DocumentFull, HitShape
+from api.schemas import HitShape
 from api.settings import VERSION
 
 _HERE = Path(__file__).parent
@@ -108,24 +107,6 @@ def web_address(url: str | None) -> str | None:
 def site(url: str) -> str:
     """The host of an address, as people say it."""
     return urlsplit(url).netloc.removeprefix("www.")
-
-
-def linked_data(document: DocumentFull) -> Markup:
-    """The document as JSON-LD for machines that read the page; safe inside a script element."""
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Article",
-        "headline": document.title,
-        "datePublished": document.published,
-        "inLanguage": document.language,
-        "keywords": document.tags or None,
-        "url": web_address(document.url),
-        "sourceOrganization": document.organization and {"@type": "Organization", "name": document.organization},
-    }
-    text = json.dumps({name: value for name, value in data.items() if value is not None}, ensure_ascii=False)
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return Markup(text)
 
 
 @cache

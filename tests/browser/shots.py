@@ -1,6 +1,6 @@
 """Pictures of every page in three widths, light and dark, to be looked at: `make shots`.
 
-    python -m tests.browser.shots HOME FOLDER [PATH...]
+python -m tests.browser.shots HOME FOLDER [PATH...]
 """
 
 import re

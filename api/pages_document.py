@@ -1,0 +1,64 @@
+"""The page of a document: to be read, with the lessons that bear on it, and to be cited."""
+
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api import citations, reading, routes
+from api.access import needs
+from api.depends import DocumentId, Parts
+from api.rendering import error_page, streamed
+from api.wiring import Lessonry
+from corpus.errors import LessonryError, NotFound
+
+router = APIRouter()
+
+_LONG_TEXT = 6_000
+"""Characters from which a document gets a table of contents."""
+
+
+@router.get("/documents/{document_id}.bib", dependencies=[needs("read")])
+def bibtex(parts: Parts, document_id: DocumentId) -> Response:
+    """A document to be cited, as BibTeX."""
+    text = citations.bibtex([parts.corpus.documents.get(document_id)])
+    return _download(text, "application/x-bibtex", f"{document_id}.bib")
+
+
+@router.get("/documents/{document_id}.csl.json", dependencies=[needs("read")])
+def csl_json(parts: Parts, document_id: DocumentId) -> Response:
+    """A document to be cited, as CSL-JSON."""
+    text = citations.csl_json([parts.corpus.documents.get(document_id)])
+    return _download(text, "application/vnd.citationstyles.csl+json", f"{document_id}.csl.json")
+
+
+@router.get("/documents/{document_id}", dependencies=[needs("read")])
+def document(request: Request, parts: Parts, document_id: DocumentId) -> Response:
+    """A document to be read, with the lessons that bear on it."""
+    try:
+        found = routes.get_document(parts, document_id)
+    except NotFound:
+        detail = "It may have been removed, or the address is not quite right. Try a search for it."
+        return error_page(request, 404, "There is no such document", detail)
+    text = reading.read(found.title, found.text, found.passages)
+    long = len(found.text) > _LONG_TEXT and len(text.contents) > 2
+    return streamed(
+        request, "document.html", document=found, text=text.html, contents=text.contents if long else [],
+        meta_tags=citations.meta_tags(found),
+        linked_data=citations.linked_data(found), collections=parts.corpus.collections.containing(document_id),
+        related=partial(_related, parts, document_id),
+    )  # fmt: skip
+
+
+def _related(parts: Lessonry, document_id: str) -> tuple[list[Any], str | None]:
+    """Suggestions for a document, and what is missing from them; a page is shown without them too."""
+    try:
+        answer = routes.related_to_document(parts, document_id)
+    except LessonryError as error:
+        return [], str(error)
+    return list(answer.suggestions), answer.degraded
+
+
+def _download(text: str, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
