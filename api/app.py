@@ -9,7 +9,16 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
-from api import pages, problems, routes, routes_agents, routes_collections, routes_feedback, routes_lessons
+from api import (
+    pages,
+    problems,
+    routes,
+    routes_agents,
+    routes_collections,
+    routes_feedback,
+    routes_lessons,
+    routes_review,
+)
 from api.guard import Guard, is_loopback
 from api.jobs import Worker
 from api.metrics import Measure, Metrics
@@ -60,6 +69,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.include_router(routes_lessons.router)
     app.include_router(routes_feedback.router)
     app.include_router(routes_collections.router)
+    app.include_router(routes_review.router)
     app.include_router(pages.router)
     _add_health(app, lessonry, metrics)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -14,9 +14,9 @@ import typer
 from api import (
     cli_assistants,
     cli_care,
-    cli_collections,
     cli_documents,
     cli_duplicates,
+    cli_review,
     cli_search,
     cli_sources,
     settings,
@@ -54,7 +54,7 @@ def common(
 
 
 for module in (
-    cli_documents, cli_search, cli_sources, cli_duplicates, cli_collections, cli_care, cli_assistants,
+    cli_documents, cli_search, cli_sources, cli_duplicates, cli_review, cli_care, cli_assistants,
 ):  # fmt: skip
     module.register(app)
 

@@ -21,11 +21,6 @@ Keys = Annotated[list[str], typer.Argument(metavar="ID|URL...", help="Documents:
 Section = Annotated[str | None, typer.Option(help="A section of the collection; a new one is made.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(collections, name="collections")
-
-
 @collections.command("list")
 def list_collections(context: typer.Context, json: Json = False) -> None:
     """List the collections."""

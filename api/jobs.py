@@ -44,7 +44,7 @@ class Worker:
         self._lessonry = lessonry
         self._refresher = Refresher(lessonry)
         self._stopping = threading.Event()
-        self._documents = _Lane("lessonry", lessonry, self._do, self._index, self._stopping)
+        self._documents = _Lane("lessonry", lessonry, self._do, self._catch_up, self._stopping)
         self._refreshes = _Lane("refreshes", lessonry, self._do, self._plan, self._stopping)
 
     def start(self) -> None:
@@ -89,6 +89,17 @@ class Worker:
 
     def _uploads(self) -> Path:
         return self._lessonry.settings.home / "uploads"
+
+    def _catch_up(self) -> bool:
+        """One step for what has come in: into the index, then before the curators of living collections."""
+        return self._index() or self._look()
+
+    def _look(self) -> bool:
+        """Look for what one living collection may want; False if none has to be looked at."""
+        due = self._lessonry.corpus.collections.due()
+        if due:
+            self._lessonry.living.look(due[0])
+        return bool(due)
 
     def _index(self) -> bool:
         """One step towards an index that holds everything; False when there is nothing left to do."""

@@ -1,6 +1,7 @@
 """The JSON shapes of collections, their histories and their review queues."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -8,6 +9,7 @@ from pydantic import ConfigDict, Field
 from api.schemas import DocumentBrief, Shape
 from corpus.collection_history import Change
 from corpus.collection_state import LONGEST_NOTE, LONGEST_TITLE, Living, Visibility
+from corpus.review_queue import Candidate
 from corpus.types import Collection, CollectionItem
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
@@ -169,6 +171,58 @@ class HistoryPage(Shape):
 
     items: list[ChangeShape]
     next: str | None
+
+
+class ReasonShape(Shape):
+    """Why a document may belong into a collection: a search found it, or a sentence of an item (`yours`) is like it."""
+
+    by: Literal["search", "likeness"]
+    theirs: str
+    query: str
+    words: list[str]
+    yours: str
+    item: str
+    passage_id: int
+
+
+class CandidateShape(Shape):
+    """A document that waits for a curator's word; `note` is the note that it gets if none is given."""
+
+    collection: str
+    document: DocumentBrief
+    reasons: list[ReasonShape]
+    found: str
+    note: str
+
+    @classmethod
+    def of(cls, one: Candidate, note: str) -> "CandidateShape":
+        """The shape of a candidate."""
+        reasons = [ReasonShape.model_validate(asdict(reason)) for reason in one.reasons]
+        return cls(
+            collection=one.slug, document=DocumentBrief.of(one.document), reasons=reasons, found=one.found, note=note
+        )
+
+
+class ReviewPage(Shape):
+    """What waits, the first found first."""
+
+    items: list[CandidateShape]
+    next: str | None
+
+
+class Looked(Shape):
+    """How many documents are new in the queue, and how many wait in all."""
+
+    found: int
+    waiting: int
+
+
+class Decided(Shape):
+    """What became of a document that waited."""
+
+    document_id: str
+    verdict: Literal["accept", "refuse"]
+    waiting: int
 
 
 class Verdict(Shape):

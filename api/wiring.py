@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ingest.sources import Sources
     from ingest.types import Page
     from search.indexer import Indexer
+    from search.living import LivingCollections
     from search.related import Related
     from search.searcher import Searcher
     from search.types import Encoder
@@ -79,6 +80,13 @@ class Lessonry:
         return Related(self.corpus, self.encoder, self.indexer, self.split, self.searcher, wrong_in)
 
     @cached_property
+    def living(self) -> "LivingCollections":
+        """Looks for what living collections may want."""
+        from search.living import LivingCollections
+
+        return LivingCollections(self.corpus, self.searcher, self.related)
+
+    @cached_property
     def fetcher(self) -> "Fetcher":
         """The guarded way to the network."""
         from ingest.fetch import Fetcher, Limits
@@ -128,7 +136,7 @@ class Lessonry:
 
     def prepare(self) -> None:
         """Make the parts that answer requests, before several threads want them at once."""
-        _ = self.related, self.ingestor
+        _ = self.related, self.living, self.ingestor
 
     def split(self, title: str, text: str) -> list[PassageText]:
         """Headed text -> passages that the encoder can read whole."""

@@ -145,9 +145,25 @@ def arranged(places: Sequence[Place]) -> Edit:
 
 
 def described(**fields: object) -> Edit:
-    """Set title, description, visibility, curators or living; what is None stays."""
+    """Set title, description, visibility or curators; what is None stays."""
     given = {name: value for name, value in fields.items() if value is not None}
     return lambda state: replace(state, **given)  # type: ignore[arg-type]
+
+
+def living(wanted: Living) -> Edit:
+    """Look out for more; BadEdit if neither a search nor an example nor an item says for what."""
+
+    def edit(state: State) -> State:
+        if not (wanted.query or wanted.examples or state.places):
+            raise BadEdit("living: give a search or an example of what to look out for")
+        return replace(state, living=wanted)
+
+    return edit
+
+
+def unliving(state: State) -> State:
+    """Look out for nothing any more."""
+    return replace(state, living=None)
 
 
 def sectioned(sections: Sequence[str], renamed: Mapping[str, str]) -> Edit:

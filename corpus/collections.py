@@ -156,20 +156,21 @@ class Collections:
         """Put these (document id, note) first, in this order; items that are not named keep their order behind."""
         self.change(slug, arranged([Place(document_id, note, added=now()) for document_id, note in items]))
 
-    def living(self) -> list[str]:
-        """The slugs of living collections in which nobody has looked since documents last came in."""
+    def due(self) -> list[str]:
+        """The slugs of living collections for which nobody has looked since passages last came in."""
         with self._db.read() as db:
-            query = (
-                "SELECT slug FROM collections WHERE living IS NOT NULL"
-                " AND looked IS NOT (SELECT coalesce(max(revision), 0) FROM passages) ORDER BY slug"
-            )
-            return [row[0] for row in db.execute(query)]
+            query = "SELECT slug FROM collections WHERE living IS NOT NULL AND looked IS NOT ? ORDER BY slug"
+            return [row[0] for row in db.execute(query, [self.frontier()])]
 
-    def looked(self, slug: str) -> None:
-        """Remember that matches were looked for among all documents there are."""
+    def frontier(self) -> int:
+        """The revision that the newest passages are of."""
+        with self._db.read() as db:
+            return int(db.execute("SELECT coalesce(max(revision), 0) FROM passages").fetchone()[0])
+
+    def looked(self, slug: str, frontier: int) -> None:
+        """Remember that matches were looked for among all passages up to a revision."""
         with self._db.write() as db:
-            newest = "(SELECT coalesce(max(revision), 0) FROM passages)"
-            db.execute(f"UPDATE collections SET looked = {newest} WHERE slug = ?", [slug])
+            db.execute("UPDATE collections SET looked = ? WHERE slug = ?", [frontier, slug])
 
     def _expect(self, slug: str, version: int | None) -> None:
         present = self.get(slug).version

@@ -27,13 +27,14 @@ _WAITS = (
 class Reason:
     """Why a document may belong into a collection.
 
-    By a search: `theirs` is where its words stand. By likeness: `yours` is the sentence of the item (an id) that
-    `theirs` is like. `theirs` is plain text.
+    By a search: `theirs` is where its `words` stand. By likeness: `yours` is the sentence of the item (an id) that
+    `theirs` is like. All are plain text.
     """
 
     by: Literal["search", "likeness"]
     theirs: str
     query: str = ""
+    words: tuple[str, ...] = ()
     yours: str = ""
     item: str = ""
     passage_id: int = 0
@@ -142,4 +143,4 @@ class ReviewQueue:
 
 def _reasons(told: str) -> tuple[Reason, ...]:
     kept: list[dict[str, Any]] = json.loads(told)
-    return tuple(Reason(**one) for one in kept)
+    return tuple(Reason(**{**one, "words": tuple(one["words"])}) for one in kept)

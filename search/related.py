@@ -115,9 +115,11 @@ class Related:
 
         return self._answered(suggest)
 
-    def of_collection(self, slug: str, against: Sequence[str] = (), limit: int = 5) -> Suggestions:
-        """Documents like those of a collection and unlike those `against` it (ids); NotFound if one is not there."""
-        ids = [item.document.id for item in self._corpus.collections.items(slug)]
+    def of_collection(
+        self, slug: str, against: Sequence[str] = (), limit: int = 5, examples: Sequence[str] = ()
+    ) -> Suggestions:
+        """Documents like those of a collection (and `examples`), unlike those `against` it; NotFound if one is none."""
+        ids = list(dict.fromkeys([*(item.document.id for item in self._corpus.collections.items(slug)), *examples]))
         unlike = [self._corpus.documents.get(one).id for one in against]
 
         def suggest(degraded: str | None) -> Suggestions:

@@ -53,3 +53,15 @@ def test_mistakes_get_one_line(run: Run, ids, words, code, says):  # noqa: F811
     assert (done.code, done.out) == (code, "")
     assert says in done.err
     assert len(done.err.splitlines()) == 1
+
+
+def test_a_living_collection_is_reviewed_from_the_command_line(run: Run, ids):  # noqa: F811
+    assert run("collections", "review", "reader").code == 2
+    assert run("collections", "living", "reader", "--query", "disk").code == 0
+    waiting = run("collections", "review", "reader", "--json").json["items"]
+    assert {one["document"]["title"] for one in waiting} == {"a", "b", "c"}
+    rest = run("collections", "review", "reader", "--accept", ids["a"], "--refuse", ids["b"], "--json").json["items"]
+    assert [one["document"]["title"] for one in rest] == ["c"]
+    (item,) = run("collections", "show", "reader", "--json").json["items"]
+    assert item["note"].startswith("Found by “disk”: The disk of a.")
+    assert run("collections", "living", "reader", "--off", "--json").json["living"] is None

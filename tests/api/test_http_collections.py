@@ -1,5 +1,6 @@
 """Collections over HTTP: shapes, order, versions, histories, and what is refused."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.wiring import Lessonry
+from corpus.collection_state import Living, living
 from tests.fakes import draft, opened, stored
 
 URL = "http://127.0.0.1"
@@ -171,3 +173,32 @@ def test_collections_and_histories_are_paged(lessonry, client):
     second = client.get("/v1/collections/c0/history", params={"limit": 3, "cursor": first["next"]}).json()
     assert [one["number"] for one in first["items"] + second["items"]] == [5, 4, 3, 2, 1]
     assert second["next"] is None
+
+
+def test_a_living_collection_is_reviewed(lessonry, client, ids):
+    base = "/v1/collections/reader"
+    assert client.post(f"{base}/review").status_code == 422
+    living = {"query": "disk", "for": [], "against": [ids["a"]]}
+    assert client.put(f"{base}/living", json=living).json()["living"] == living
+    assert client.post(f"{base}/review").json() == {"found": 1, "waiting": 1}
+    (one,) = client.get("/v1/review").json()["items"]
+    assert client.get(f"{base}/review").json()["items"] == [one]
+    assert (one["collection"], one["document"]["title"], one["reasons"][0]["words"]) == ("reader", "d", ["disk"])
+    assert one["note"].startswith("Found by “disk”: The disk of d.")
+    wrong = client.post(f"{base}/review/{ids['d']}", json={"verdict": "perhaps"})
+    assert (wrong.status_code, "verdict" in wrong.json()["detail"]) == (422, True)
+    said = client.post(f"{base}/review/{ids['d']}", json={"verdict": "refuse", "note": "not ours"})
+    assert said.json() == {"document_id": ids["d"], "verdict": "refuse", "waiting": 0}
+    assert client.post(f"{base}/review").json() == {"found": 0, "waiting": 0}
+    assert client.post(f"{base}/review/{ids['d']}", json={"verdict": "accept"}).status_code == 404
+    assert client.delete(f"{base}/living").json()["living"] is None
+
+
+def test_a_server_looks_by_itself_when_documents_have_come_in(lessonry, ids):
+    lessonry.corpus.collections.change("reader", living(Living("disk")))
+    with TestClient(create_app(lessonry), base_url=URL) as served:
+        for _ in range(500):
+            if served.get("/v1/review").json()["items"]:
+                break
+            time.sleep(0.01)
+        assert [one["document"]["title"] for one in served.get("/v1/review").json()["items"]] == ["d"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corpus import frontmatter
 from corpus.bundle import read_bundle, write_bundle
-from corpus.collection_state import Living, changed, described, removed, sectioned
+from corpus.collection_state import Living, changed, described, living, removed, sectioned
 from corpus.errors import BundleError
 from corpus.review_queue import Refusal
 from corpus.store import Corpus
@@ -83,10 +83,10 @@ def stocked(home: Home) -> Home:
     home.corpus.collections.create("Empty")
     home.corpus.collections.create("漢字")
     home.corpus.collections.arrange("ein-leser-für-alle", [(ids[2], 'why: "it"\n- matters  '), (ids[0], "")])
-    living = Living("disk full", (ids[1],), (ids[3],))
     home.corpus.collections.add("漢字", ids[0])
     for edit in (
-        described(visibility="public", curators=("Ada: L", "- Grace"), living=living),
+        described(visibility="public", curators=("Ada: L", "- Grace")),
+        living(Living("disk full", (ids[1],), (ids[3],))),
         changed(ids[0], section="No: cases"),
         sectioned(["Empty one", "No: cases"], {}),
     ):
