@@ -8,7 +8,8 @@ LessonryError
 |  |- BadEdit(reason)
 |  |- SchemaTooNew(path, names)
 |  |- StoreUnusable(path, reason)
-|  `- BundleError(path, reason)
+|  |- BundleError(path, reason)
+|  `- BadToken(reason)               not known, expired, revoked
 |- IngestError
 |  |- FetchError(url)
 |  |  |- Refused(url, reason)        robots.txt, a private address, another scheme
@@ -101,6 +102,14 @@ class BundleError(CorpusError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
         self.path = path
+        self.reason = reason
+
+
+class BadToken(CorpusError):
+    """A token that lets nobody in."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
         self.reason = reason
 
 

@@ -9,11 +9,18 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from corpus import schema_curation, schema_documents, schema_lessons
+from corpus import schema_curation, schema_documents, schema_lessons, schema_people
 from corpus.errors import SchemaTooNew
 
 migrations = Migrations("lessonry")
-HISTORY = tuple(chain(schema_documents.STEPS, schema_lessons.STEPS, schema_curation.STEPS))
+HISTORY = tuple(
+    chain(
+        schema_documents.STEPS,
+        schema_lessons.STEPS,
+        schema_curation.STEPS,
+        schema_people.STEPS,
+    )
+)
 for step in HISTORY:
     migrations()(step)
 STEPS = {step.__name__ for step in HISTORY}

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
+from corpus.accounts import Accounts
 from corpus.actions import Actions
 from corpus.aliases import Aliases
 from corpus.changes import ChangeLog
@@ -53,6 +54,7 @@ class Corpus:
         self.feedback = Feedback(self.db, self.documents)
         self.gaps = Gaps(self.db, self.documents)
         self.vocabulary = Vocabulary(self.db)
+        self.accounts = Accounts(self.db)
         self.vocabulary.catch_up()
 
     def problems(self) -> list[str]:
