@@ -1,28 +1,32 @@
-"""Who asks, and what they may do."""
+"""Who asks, and what they may do. A route declares the scope it needs; `admission` asks for it."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.routing import RouteContext
 
-Scope = Literal["read", "curate", "ingest", "admin"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
+from api import forms
+from corpus.accounts import SCOPES, Scope
+
+READER: frozenset[Scope] = frozenset({"read"})
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks. `name` is what histories say; it is empty for the one person of an open server."""
+    """Who asks. `name` is what histories say; it is empty for the one person of an open server, and for strangers."""
 
     name: str
     scopes: frozenset[Scope]
 
 
 OWNER = Person("", frozenset(SCOPES))
+NOBODY = Person("", frozenset())
 
 
 def the_person(request: Request) -> Person:
     """Who sends this request, as the guard has found out."""
-    person: Person = getattr(request.state, "person", OWNER)
+    person: Person = getattr(request.state, "person", NOBODY)
     return person
 
 
@@ -30,10 +34,16 @@ Who = Annotated[Person, Depends(the_person)]
 
 
 def needs(scope: Scope) -> Any:
-    """A dependency of a route: it is for those who have this scope."""
+    """A dependency of a route: it is for those who have this scope. Forms that are sent to it are checked."""
 
-    def check(person: Who) -> None:
-        del person  # every request is the owner's until tokens can be made
+    async def check(request: Request) -> None:
+        await forms.check(request)
 
-    check.scope = scope  # type: ignore[attr-defined]  # a test reads it off the routes
+    check.scope = scope  # type: ignore[attr-defined]  # the guard reads it off the route
     return Depends(check)
+
+
+def scopes_of(route: RouteContext) -> frozenset[Scope]:
+    """What a route declares to need; empty if it declares nothing."""
+    declared = (getattr(one.dependency, "scope", None) for one in getattr(route, "dependencies", None) or ())
+    return frozenset(scope for scope in declared if scope)

@@ -8,6 +8,8 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from api import (
     pages,
@@ -19,7 +21,8 @@ from api import (
     routes_lessons,
     routes_review,
 )
-from api.guard import Guard, is_loopback
+from api.access import needs
+from api.guard import Guard
 from api.jobs import Worker
 from api.metrics import Measure, Metrics
 from api.settings import VERSION
@@ -55,13 +58,12 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     )
     app.state.lessonry = lessonry
     app.state.worker = worker
-    settings = lessonry.settings
+    app.state.sign_ins = MovingWindowRateLimiter(MemoryStorage())
     app.add_middleware(Measure, metrics=metrics)
     app.add_middleware(
         Guard,
-        loopback=is_loopback(settings.host),
-        public_read=settings.public_read,
-        max_bytes=settings.max_bytes,
+        accounts=lessonry.corpus.accounts,
+        settings=lessonry.settings,
     )
     problems.install(app)
     app.include_router(routes.router)
@@ -100,7 +102,7 @@ def _add_health(app: FastAPI, lessonry: Lessonry, metrics: Metrics) -> None:
             },
         }
 
-    @app.get("/metrics", include_in_schema=False)
+    @app.get("/metrics", include_in_schema=False, dependencies=[needs("read")])
     def prometheus() -> Response:
         """See `api.metrics`."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,20 +1,25 @@
-"""What stands before every request: who may come in, from where, and how much they may bring.
+"""What stands before every request: from where it may come, and how much it may bring; then `admission` asks who.
 
-Without tokens, a server on a loopback address is one person's own and is open; a web page of
-somebody else must still not reach it (other host names, writes from other sites). On any other
-address nothing is written, and reading needs the setting `public_read`.
+A web page of somebody else must not reach a server on this machine: other host names and writes from
+other sites are refused, browser extensions excepted.
 """
 
-import ipaddress
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from api import cross_origin
+from api.admission import Admission
+from api.forms import SAFE
+from api.identity import Identity, extension, is_loopback
 from api.problems import Problem
+from api.settings import Settings
+from corpus.accounts import Accounts
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_ALWAYS_OPEN = frozenset({"/healthz", "/readyz"})
 _FORM_OVERHEAD = 1_000_000
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none';"
@@ -25,36 +30,39 @@ _HEADERS = {
 }
 
 
-def is_loopback(host: str) -> bool:
-    """True for names and addresses that only this machine can reach."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 class Guard:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, *, loopback: bool, public_read: bool, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, accounts: Accounts, settings: Settings) -> None:
         self._app = app
-        self._loopback = loopback
-        self._public_read = public_read
-        self._most = max_bytes + _FORM_OVERHEAD
+        self._settings = settings
+        self._loopback = is_loopback(settings.host)
+        self._admission = Admission(Identity(accounts, settings))
+        self._most = settings.max_bytes + _FORM_OVERHEAD
+        self._behind_proxy: Any = ProxyHeadersMiddleware(
+            self._handle,  # type: ignore[arg-type]  # uvicorn has types of its own for ASGI
+            trusted_hosts=settings.proxy_addresses,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope["peer"] = scope["client"][0] if scope.get("client") else ""
+        await self._behind_proxy(scope, receive, send)
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "HEAD":  # the server leaves the body of the answer out
+            scope = {**scope, "method": "GET"}
+        headers = Headers(scope=scope)
         body = _Body(receive, self._most)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
+                answer = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                    answer.setdefault(name, value)
+                cross_origin.allow(extension(headers), scope["path"], answer)
             await send(message)
 
         async def answered(message: Message) -> None:
@@ -64,27 +72,21 @@ class Guard:
             elif message["type"] == "http.response.start":
                 await self._too_large()(scope, receive, guarded)
 
-        refused = self._refusal(scope)
+        refused = self._refusal(scope, headers) or await self._admission.refusal(scope)
         if refused is not None:
             await refused(scope, receive, guarded)
-        elif scope["method"] == "HEAD":  # the server leaves the body of the answer out
-            await self._app({**scope, "method": "GET"}, body.receive, answered)
         else:
             await self._app(scope, body.receive, answered)
 
-    def _refusal(self, scope: Scope) -> Problem | None:
-        headers = Headers(scope=scope)
-        writes = scope["method"] not in _SAFE
-        if self._loopback:
-            if not _local_name(headers.get("host", "")):
-                return Problem(421, "this server answers to localhost only; open it by http://127.0.0.1")
-            if writes and _cross_site(headers):
-                return Problem(403, "a page of another site may not write here")
-        elif scope["path"] not in _ALWAYS_OPEN:
-            if writes:
-                return Problem(403, "on an address that is not loopback, writing needs a token, and none is made")
-            if not self._public_read:
-                return Problem(403, "on an address that is not loopback, reading needs the setting public_read")
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        """What is refused whoever asks."""
+        writes = scope["method"] not in SAFE
+        if not self._our_name(headers.get("host", "")):
+            return Problem(421, "this server does not answer to that name; open it by http://127.0.0.1 (setting hosts)")
+        if extension(headers) and cross_origin.is_preflight(scope, headers):
+            return cross_origin.preflight(headers)
+        if writes and not extension(headers) and _cross_site(headers):
+            return Problem(403, "a page of another site may not write here")
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._most:
             return self._too_large()
@@ -93,6 +95,11 @@ class Guard:
             if headers.get("content-type", "").split(";")[0].strip().lower() != wanted:
                 return Problem(415, f"send the body as {wanted}")
         return None
+
+    def _our_name(self, host: str) -> bool:
+        name = _parts(f"//{host}").hostname or ""
+        anything = not self._loopback and not self._settings.hosts
+        return anything or name in self._settings.hosts or is_loopback(name)
 
     def _too_large(self) -> Problem:
         return Problem(413, f"the request is larger than {self._most / 1e6:.0f} MB (setting max_bytes)")
@@ -115,10 +122,6 @@ class _Body:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         return {"type": "http.disconnect"} if self.too_large else message
-
-
-def _local_name(host: str) -> bool:
-    return is_loopback(_parts(f"//{host}").hostname or "")
 
 
 def _cross_site(headers: Headers) -> bool:

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api import cursors, links, pages_adding, pages_document, pages_reference, routes
+from api import cursors, links, pages_adding, pages_document, pages_reference, pages_signin, routes
+from api.access import needs
 from api.depends import Parts, Slug
 from api.links import Asked
 from api.problems import STATUS
@@ -21,6 +22,7 @@ router = APIRouter(include_in_schema=False)
 router.include_router(pages_adding.router)
 router.include_router(pages_document.router)
 router.include_router(pages_reference.router)
+router.include_router(pages_signin.router)
 
 EXAMPLES = (
     "a regular expression used all the CPU",
@@ -34,7 +36,7 @@ _REST = 10
 """Counting everything takes at most one part in so many of the time."""
 
 
-@router.get("/")
+@router.get("/", dependencies=[needs("read")])
 def home(request: Request, parts: Parts) -> Response:
     """The search box, and under it what there is; with `q` the results."""
     asked = Asked.of(request)
@@ -48,7 +50,7 @@ def home(request: Request, parts: Parts) -> Response:
     )  # fmt: skip
 
 
-@router.get("/documents")
+@router.get("/documents", dependencies=[needs("read")])
 def browse(request: Request, parts: Parts) -> Response:
     """All documents, the latest added first."""
     asked = Asked.of(request)
@@ -69,13 +71,13 @@ def browse(request: Request, parts: Parts) -> Response:
     return page(request, "browse.html", notice=None, next=following, **shown)
 
 
-@router.get("/collections")
+@router.get("/collections", dependencies=[needs("read")])
 def collections(request: Request, parts: Parts) -> Response:
     """All collections."""
     return page(request, "collections.html", collections=parts.corpus.collections.all())
 
 
-@router.get("/collections/{slug}")
+@router.get("/collections/{slug}", dependencies=[needs("read")])
 def collection(request: Request, parts: Parts, slug: Slug) -> Response:
     """A collection in its curator's order."""
     try:
@@ -85,7 +87,7 @@ def collection(request: Request, parts: Parts, slug: Slug) -> Response:
     return page(request, "collection.html", collection=found, items=items)
 
 
-@router.get("/help")
+@router.get("/help", dependencies=[needs("read")])
 def help_page(request: Request) -> Response:
     """How to ask, and the keys."""
     return page(request, "help.html")

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, Path, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
+from api.access import needs, the_person
 from api.depends import Jobs, Parts
-from api.guard import is_loopback
 from api.problems import STATUS
 from api.rendering import error_page, page
 from api.schemas import NewDocument
@@ -27,13 +27,13 @@ Words = Annotated[str, Form()]
 _NOTHING: Mapping[str, str] = {}
 
 
-@router.get("/add")
+@router.get("/add", dependencies=[needs("read")])
 def add(request: Request) -> Response:
     """An address, a file, or a text written here."""
     return _forms(request)
 
 
-@router.post("/add/url")
+@router.post("/add/url", dependencies=[needs("ingest")])
 def add_url(request: Request, jobs: Jobs, url: Words = "", kind: Words = "") -> Response:
     """Take in an address."""
     given = {"url": url.strip(), "kind": kind}
@@ -44,7 +44,7 @@ def add_url(request: Request, jobs: Jobs, url: Words = "", kind: Words = "") -> 
     return _to(jobs.take(new.model_dump(exclude_none=True)))
 
 
-@router.post("/add/text")
+@router.post("/add/text", dependencies=[needs("ingest")])
 def add_text(request: Request, jobs: Jobs, title: Words = "", text: Words = "", kind: Words = "") -> Response:
     """Take in a text as it was written."""
     given = {"title": title.strip(), "text": text, "kind": kind}
@@ -55,7 +55,7 @@ def add_text(request: Request, jobs: Jobs, title: Words = "", text: Words = "", 
     return _to(jobs.take(new.model_dump(exclude_none=True)))
 
 
-@router.post("/add/file")
+@router.post("/add/file", dependencies=[needs("ingest")])
 async def add_file(request: Request, jobs: Jobs, file: UploadFile | None = None, kind: Words = "") -> Response:
     """Take in a file."""
     given = {"kind": kind}
@@ -70,14 +70,14 @@ async def add_file(request: Request, jobs: Jobs, file: UploadFile | None = None,
     return _to(job)
 
 
-@router.get("/jobs")
+@router.get("/jobs", dependencies=[needs("read")])
 def recent_jobs(request: Request, parts: Parts) -> Response:
     """What was added lately, and how it went."""
     jobs = [(job, _asked_for(job)) for job in parts.corpus.jobs.recent(50)]
     return page(request, "jobs.html", jobs=jobs)
 
 
-@router.get("/jobs/{job_id}")
+@router.get("/jobs/{job_id}", dependencies=[needs("read")])
 def job(request: Request, parts: Parts, job_id: Annotated[str, Path(max_length=64)]) -> Response:
     """How a job stands; a page that looks again by itself until it is done."""
     try:
@@ -97,7 +97,7 @@ def _forms(
     """The page with the forms; after a mistake with what was given, and what is wrong with it."""
     return page(
         request, "add.html", status=status if error else 200, form=form, error=error, given=given, kinds=KINDS,
-        writable=is_loopback(request.app.state.lessonry.settings.host),
+        writable="ingest" in the_person(request).scopes,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import needs
 from api.rendering import page
 
 router = APIRouter()
@@ -48,7 +49,7 @@ class Operation:
     curl: str
 
 
-@router.get("/docs")
+@router.get("/docs", dependencies=[needs("read")])
 def reference(request: Request) -> Response:
     """Routes, parameters, shapes, and a command to try each."""
     spec: dict[str, Any] = request.app.openapi()

@@ -12,7 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.rendering import error_page
+from api.forms import StaleForm
+from api.rendering import error_page, page
 from api.settings import SettingsError
 from corpus import errors
 
@@ -28,6 +29,7 @@ STATUS: dict[type[errors.LessonryError], int] = {
     errors.SchemaTooNew: 503,
     errors.StoreUnusable: 503,
     errors.BundleError: 422,
+    errors.BadToken: 401,
     errors.IngestError: 422,
     errors.FetchError: 502,
     errors.Refused: 422,
@@ -44,6 +46,7 @@ STATUS: dict[type[errors.LessonryError], int] = {
     errors.EncoderMissing: 503,
     errors.IndexDamaged: 503,
     SettingsError: 500,
+    StaleForm: 403,
 }
 """Every class of errors has its line; a test walks the tree."""
 
@@ -61,17 +64,19 @@ class Problem(JSONResponse):
 
 def install(app: FastAPI) -> None:
     """Answer every error of `app` with a problem."""
-    app.add_exception_handler(errors.LessonryError, _known)
+    app.add_exception_handler(errors.LessonryError, known)
+    app.add_exception_handler(StaleForm, _stale)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _known(request: Request, error: Exception) -> Response:
+async def known(request: Request, error: Exception) -> Response:
+    """The answer to an error that a person can mend."""
     status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
     if isinstance(error, errors.Outdated):
-        return _answer(request, status, str(error), headers={"ETag": f'"{error.version}"'}, version=error.version)
-    return _answer(request, status, str(error))
+        return answer(request, status, str(error), headers={"ETag": f'"{error.version}"'}, version=error.version)
+    return answer(request, status, str(error))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -80,7 +85,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         {"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"].removeprefix("Value error, ")}
         for one in error.errors()
     ]
-    return _answer(request, 422, f"{found[0]['where']}: {found[0]['what']}", errors=found)
+    return answer(request, 422, f"{found[0]['where']}: {found[0]['what']}", errors=found)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -88,15 +93,23 @@ async def _http(request: Request, error: Exception) -> Response:
     detail = str(error.detail)
     if detail == HTTPStatus(error.status_code).phrase:
         detail = f"{request.method} {request.url.path}: {detail.lower()}"
-    return _answer(request, error.status_code, detail, headers=dict(error.headers or {}))
+    return answer(request, error.status_code, detail, headers=dict(error.headers or {}))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.exception("unexpected error in %s %s", request.method, _template(request))
-    return _answer(request, 500, "an unexpected error, which is in the server's log; nothing that was stored is lost")
+    return answer(request, 500, "an unexpected error, which is in the server's log; nothing that was stored is lost")
 
 
-def _answer(
+async def _stale(request: Request, error: Exception) -> Response:
+    """What was typed is shown again, in a form that is fresh."""
+    assert isinstance(error, StaleForm)
+    if "text/html" not in request.headers.get("accept", ""):
+        return await known(request, error)
+    return page(request, "stale.html", status=403, typed=error.typed)
+
+
+def answer(
     request: Request, status: int, detail: str, *, headers: dict[str, str] | None = None, **more: Any
 ) -> Response:
     """A page for a person at a browser, a problem for everybody else."""

@@ -15,6 +15,8 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from api import forms
+from api.access import the_person
 from api.schemas import HitShape
 from api.settings import VERSION
 
@@ -118,14 +120,23 @@ def static(name: str) -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A template as a response."""
-    text = _environment().get_template(template).render(path=request.url.path, **context)
-    return HTMLResponse(text, status, headers=_FRESH)
+    text = _environment().get_template(template).render(**_common(request), **context)
+    response = HTMLResponse(text, status, headers=_FRESH)
+    forms.give_cookie(request, response)
+    return response
 
 
 def streamed(request: Request, template: str, **context: Any) -> StreamingResponse:
     """A page that is sent in parts: what stands before a `{{ pause }}` is read while the rest is made."""
-    pieces = _environment().get_template(template).generate(path=request.url.path, pause=_PAUSE, **context)
-    return StreamingResponse(_parts(pieces), headers=_FRESH, media_type="text/html; charset=utf-8")
+    pieces = _environment().get_template(template).generate(**_common(request), pause=_PAUSE, **context)
+    response = StreamingResponse(_parts(pieces), headers=_FRESH, media_type="text/html; charset=utf-8")
+    forms.give_cookie(request, response)
+    return response
+
+
+def _common(request: Request) -> dict[str, Any]:
+    """What every page knows: where it is, who looks at it, and the token of its forms."""
+    return {"path": request.url.path, "person": the_person(request), "csrf": forms.csrf(request)}
 
 
 def _parts(pieces: Iterable[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ import socket
 import uvicorn
 
 from api.app import create_app
-from api.guard import is_loopback
+from api.identity import is_loopback
 from api.output import note
 from api.settings import SettingsError
 from api.wiring import Lessonry
@@ -23,15 +23,15 @@ def run(lessonry: Lessonry) -> None:
     port = listener.getsockname()[1]
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
     note(f"Lessonry serves {settings.home} on http://{name}:{port}  (stop with Ctrl-C)")
-    if not is_loopback(settings.host):
-        reading = "anyone who can reach it may read" if settings.public_read else "reading is off (setting public_read)"
-        note(f"{settings.host} is not a loopback address: {reading}, writing is off")
+    if not is_loopback(settings.host) and not settings.proxy_header and not lessonry.corpus.accounts.closed():
+        note(f"{settings.host} is not a loopback address: nobody may write before a token is made (lessonry token)")
     logging.getLogger().setLevel(logging.WARNING)
     config = uvicorn.Config(
         create_app(lessonry),
         log_level="warning",
         access_log=False,  # it would log what people search for
         server_header=False,
+        proxy_headers=False,  # the guard looks at them
         h11_max_incomplete_event_size=_LONGEST_REQUEST_LINE,
         timeout_graceful_shutdown=10,
     )

@@ -17,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from corpus.accounts import Role
 from corpus.errors import LessonryError
 
 try:
@@ -71,7 +72,21 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
-    public_read: bool = Field(False, description="On an address that is not loopback, let anyone read.")
+    public_read: bool = Field(False, description="Let anyone read, also where tokens are asked for.")
+    hosts: list[str] = Field(
+        [],
+        description="Names the server answers to besides localhost; none: any, where it is not on loopback.",
+    )
+    proxy_header: str = Field(
+        "", description="The header in which a proxy that signs people in tells their name; empty for none."
+    )
+    proxy_addresses: list[str] = Field(
+        ["127.0.0.1", "::1"], description="Where that proxy is; from elsewhere the header counts nothing."
+    )
+    proxy_role: Role = Field("reader", description="The role of people whom the proxy tells and nobody has given one.")
+    extension_origins: list[str] = Field(
+        [], description="Browser extensions that may write here without a token, as long as none is made."
+    )
 
     @property
     def agent(self) -> str:

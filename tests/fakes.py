@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 
 from api.settings import load
@@ -128,3 +129,11 @@ def stored(lessonry: Lessonry, name: str, text: str, **fields: object) -> str:
     lessonry.corpus.documents.put(one, lessonry.split(one.title, one.text))
     lessonry.indexer.catch_up()
     return one.id
+
+
+def at_our_pages(client: TestClient) -> TestClient:
+    """The client, as a browser that has a page of ours open: what it sends carries the token of the page's forms."""
+    found = re.search(r'name="csrf" content="(\w+)"', client.get("/signin").text)
+    assert found
+    client.headers["X-CSRF-Token"] = found[1]
+    return client

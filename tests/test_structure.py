@@ -44,6 +44,7 @@ OWNERS = {
     "pydantic_settings": {"api"},
     "huey": {"api"},
     "mcp": {"api"},
+    "limits": {"api"},
 }
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b")
 

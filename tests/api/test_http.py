@@ -316,13 +316,13 @@ def test_guard_refuses_other_host_names_and_other_sites(lessonry, client):
 
 
 def test_off_loopback_nothing_is_written_and_reading_is_a_setting(tmp_path):
-    for public_read, reads in ((False, 403), (True, 200)):
+    for public_read, reads in ((False, 401), (True, 200)):
         with opened(tmp_path / str(reads), host="192.0.2.1", public_read=public_read) as lessonry:
             app = create_app(lessonry)
             with TestClient(app, base_url="http://192.0.2.1") as client:
                 assert client.get("/v1/documents").status_code == reads
                 assert client.get("/healthz").status_code == 200
-                assert client.post("/v1/documents", json={"title": "T", "text": "x"}).status_code == 403
+                assert client.post("/v1/documents", json={"title": "T", "text": "x"}).status_code == 401
 
 
 def test_a_body_over_the_limit_is_refused(tmp_path):

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.wiring import Lessonry
 from corpus.errors import EncoderMissing
-from tests.fakes import opened, stored
+from tests.fakes import at_our_pages, opened, stored
 
 URL = "http://127.0.0.1"
 
@@ -43,7 +43,7 @@ def lessonry(tmp_path: Path) -> Iterator[Lessonry]:
 @pytest.fixture
 def client(lessonry: Lessonry) -> Iterator[TestClient]:
     with TestClient(create_app(lessonry), base_url=URL) as made:
-        yield made
+        yield at_our_pages(made)
 
 
 @pytest.fixture
@@ -393,7 +393,7 @@ def test_a_file_larger_than_allowed_is_refused_in_words(tmp_path):
         opened(tmp_path / "home", max_bytes=1000) as lessonry,
         TestClient(create_app(lessonry), base_url=URL) as client,
     ):
-        answer = client.post("/add/file", files={"file": ("big.txt", b"x" * 2000)})
+        answer = at_our_pages(client).post("/add/file", files={"file": ("big.txt", b"x" * 2000)})
         assert answer.status_code == 413
         assert "larger than the limit" in words(BeautifulSoup(answer.text, "lxml").select_one(".notice.error"))
 
@@ -403,7 +403,7 @@ def test_a_server_for_others_offers_no_forms(tmp_path):
     with opened(tmp_path / "home", **settings) as lessonry, TestClient(create_app(lessonry), base_url=URL) as client:
         soup = page(client, "/add")
         assert not soup.select("form[method=post]")
-        assert client.post("/add/text", data={"title": "a", "text": "b"}).status_code == 403
+        assert client.post("/add/text", data={"title": "a", "text": "b"}).status_code == 401
 
 
 def test_a_browser_can_search_from_its_address_bar(client):
