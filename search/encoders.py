@@ -25,13 +25,12 @@ def open_encoder(name: str, models: Path, *, download: bool = False) -> Encoder:
     there. Only with `download` may sentence-transformers fetch a model that is not on this machine.
     EncoderMissing says what is wrong with the model or how to get it.
     """
-    source = model_source(name)
     expected = DEFAULT_SHA256 if name == DEFAULT_MODEL else None
-    made_from = expected or encoder_torch.fingerprint(source)
+    made_from = expected or encoder_torch.fingerprint(name)
     opened = encoder_onnx.open_exported(name, models, made_from)
-    if opened is not None:
+    if opened is not None:  # what it was made from need not be there any more
         return opened
-    model = encoder_torch.load(name, source, expected, download=download)
+    model = encoder_torch.load(name, model_source(name), expected, download=download)
     if encoder_export.export(model, name, models, made_from):
         exported = encoder_onnx.open_exported(name, models, made_from)
         if exported is not None:
