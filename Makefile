@@ -5,6 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 IR ?= ../shared/ir
 DATA ?= ../shared/data
+KILLS ?= 1000
 SHOTS ?= .shots
 
 .DEFAULT_GOAL := help
@@ -42,6 +43,9 @@ peers: .venv/installed .venv-peers/installed  ## the same beside other search so
 	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r benchmarks/relevance/requirements.txt
 	touch $@
 
+torture: .venv/installed-test  ## kill a process at work a thousand times (KILLS=), and see that nothing is lost
+	$(BIN)/python -m tests.crash.torture $(KILLS)
+
 bench: .venv/installed  ## speed against a baseline in the same run, extraction against known texts
 	$(BIN)/python benchmarks/query_start.py
 	$(BIN)/python benchmarks/extraction $(DATA)
@@ -75,4 +79,4 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch $@
 
-.PHONY: run setup test fast check fix eval peers bench shots lock help browser
+.PHONY: run setup test fast check fix eval peers torture bench shots lock help browser
