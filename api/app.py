@@ -17,6 +17,7 @@ from api import (
     routes,
     routes_agents,
     routes_collections,
+    routes_exports,
     routes_feedback,
     routes_lessons,
     routes_review,
@@ -70,6 +71,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.include_router(routes_agents.router)
     app.include_router(routes_lessons.router)
     app.include_router(routes_feedback.router)
+    app.include_router(routes_exports.router)  # before the collections, whose slugs end where a suffix begins
     app.include_router(routes_collections.router)
     app.include_router(routes_review.router)
     app.include_router(pages.router)

@@ -1,5 +1,6 @@
 """Commands on living collections: what they look out for, and the documents that wait for a curator's word."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -7,11 +8,14 @@ from rich.markup import escape
 
 from api import output
 from api.cli_collections import Slug, collections
+from api.routes_exports import FORMS
+from api.routes_exports import export as exported
 from api.schemas_collections import CandidateShape, CollectionShape
 from api.session import Json
 from api.wiring import Lessonry
 from corpus.collection_state import Living, unliving
 from corpus.collection_state import living as looking_out
+from corpus.errors import BadQuery
 
 _MOST = 1_000
 
@@ -69,6 +73,21 @@ def review(
         output.out.print(f"   {one.note}", markup=False)
     if not found:
         output.note("nothing waits")
+
+
+@collections.command()
+def export(
+    context: typer.Context,
+    slug: Slug,
+    form: Annotated[str, typer.Option("--as", metavar="FORM", help="md, csv, json, bib or csl.json.")] = "md",
+) -> None:
+    """Print a collection as Markdown, CSV, JSON, BibTeX or CSL-JSON."""
+    wanted = next((one for one in FORMS if one == form), None)
+    if wanted is None:
+        raise BadQuery(f"--as: {form!r} is none of {', '.join(FORMS)}")
+    with context.obj.open() as lessonry:
+        found, items = lessonry.corpus.collections.get(slug), lessonry.corpus.collections.items(slug)
+        sys.stdout.write(exported(found, items, wanted))
 
 
 def _ids(lessonry: Lessonry, keys: list[str] | None) -> tuple[str, ...]:

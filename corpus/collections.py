@@ -58,14 +58,22 @@ class Collections:
 
     def items(self, slug: str, *, limit: int = -1, offset: int = 0) -> list[CollectionItem]:
         """The items in the curator's order; NotFound if there is no such collection."""
+        return self._items(slug, "number", limit, offset)
+
+    def newest(self, slug: str, *, limit: int, offset: int = 0) -> list[CollectionItem]:
+        """The items that came in last; NotFound if there is no such collection."""
+        return self._items(slug, "added DESC, number", limit, offset)
+
+    def _items(self, slug: str, order: str, limit: int, offset: int) -> list[CollectionItem]:
         self.get(slug)
         with self._db.read() as db:
-            query = f"SELECT {_ITEM} FROM collection_items WHERE slug = ? ORDER BY position LIMIT ? OFFSET ?"
-            rows = db.execute(query, [slug, limit, offset]).fetchall()
+            numbered = "SELECT *, row_number() OVER (ORDER BY position) - 1 AS number FROM collection_items"
+            query = f"SELECT document_id, number, note, section, added FROM ({numbered} WHERE slug = ?)"
+            rows = db.execute(f"{query} ORDER BY {order} LIMIT ? OFFSET ?", [slug, limit, offset]).fetchall()
         documents = self._documents.get_many([row[0] for row in rows])
         return [
-            CollectionItem(document=documents[row[0]], position=number, note=row[2], section=row[3], added=row[4])
-            for number, row in enumerate(rows, offset)
+            CollectionItem(document=documents[row[0]], position=row[1], note=row[2], section=row[3], added=row[4])
+            for row in rows
             if row[0] in documents
         ]
 
