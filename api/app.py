@@ -20,6 +20,7 @@ from api import (
     routes_exports,
     routes_feedback,
     routes_lessons,
+    routes_people,
     routes_review,
 )
 from api.access import needs
@@ -74,6 +75,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.include_router(routes_exports.router)  # before the collections, whose slugs end where a suffix begins
     app.include_router(routes_collections.router)
     app.include_router(routes_review.router)
+    app.include_router(routes_people.router)
     app.include_router(pages.router)
     _add_health(app, lessonry, metrics)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -16,6 +16,7 @@ from api import (
     cli_care,
     cli_documents,
     cli_duplicates,
+    cli_people,
     cli_review,
     cli_search,
     cli_sources,
@@ -54,7 +55,7 @@ def common(
 
 
 for module in (
-    cli_documents, cli_search, cli_sources, cli_duplicates, cli_review, cli_care, cli_assistants,
+    cli_documents, cli_search, cli_sources, cli_duplicates, cli_review, cli_care, cli_assistants, cli_people,
 ):  # fmt: skip
     module.register(app)
 

@@ -4,12 +4,14 @@ Precedence: an option given in code or on the command line, the environment (`LE
 `lessonry.toml` in the home folder, the default.
 """
 
+import os
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -88,6 +90,12 @@ class Settings(BaseSettings):
         [], description="Browser extensions that may write here without a token, as long as none is made."
     )
 
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def origin(self, name: str) -> str:
+        """Where the value of a setting comes from."""
+        return self._origins.get(name, "default")
+
     @property
     def agent(self) -> str:
         """The User-Agent that is sent: our name, and whom to write to."""
@@ -124,6 +132,14 @@ def load(**given: Any) -> Settings:
         ) from error
     except (OSError, ValueError) as error:
         raise SettingsError(f"lessonry.toml cannot be read: {error}") from error
+    settings._origins.update({name: _origin(name, given) for name in settings.model_fields_set})
     return settings.model_copy(
         update={"home": settings.home.expanduser().absolute(), "models": settings.models.expanduser().absolute()}
     )
+
+
+def _origin(name: str, given: Mapping[str, Any]) -> str:
+    if given.get(name) is not None:
+        return "command line"
+    variable = f"LESSONRY_{name.upper()}"
+    return variable if variable in map(str.upper, os.environ) else "lessonry.toml"

@@ -99,13 +99,15 @@ class Accounts:
             row = db.execute("SELECT role FROM people WHERE name = ?", [name]).fetchone()
         return row[0] if row else None
 
-    def set_role(self, name: str, role: Role) -> None:
+    def set_role(self, name: str, role: Role) -> Account:
         """Give a person a role; somebody new is added. It holds for the tokens they have, at once."""
         with self._db.write() as db:
             db.execute(
                 "INSERT INTO people VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET role = excluded.role",
                 [name, role, now()],
             )
+            row = db.execute("SELECT name, role, added FROM people WHERE name = ?", [name]).fetchone()
+            return Account(*row)
 
     def remove(self, name: str) -> None:
         """Remove a person with all their tokens and sessions; NotFound if there is none of that name."""

@@ -1,0 +1,70 @@
+"""/v1: who asks, people with their roles, and tokens."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api.access import Who, needs
+from api.depends import Parts
+from api.identity import is_open
+from api.schemas_people import (
+    MadeToken,
+    Name,
+    NewToken,
+    PersonList,
+    PersonShape,
+    RoleEdit,
+    TokenList,
+    TokenShape,
+    WhoAmI,
+)
+from corpus.accounts import LONGEST_NAME
+
+router = APIRouter(prefix="/v1")
+
+TokenId = Annotated[str, Path(max_length=64)]
+Named = Annotated[Name, Path(max_length=LONGEST_NAME)]
+
+
+@router.get("/whoami", dependencies=[needs("read")])
+def who_am_i(parts: Parts, person: Who) -> WhoAmI:
+    """Who asks, and what they may do."""
+    return WhoAmI.of(person, is_open(parts.settings, parts.corpus.accounts))
+
+
+@router.get("/tokens", dependencies=[needs("admin")])
+def list_tokens(parts: Parts) -> TokenList:
+    """All tokens, without their text, the newest first."""
+    return TokenList(items=[TokenShape.of(one) for one in parts.corpus.accounts.tokens()])
+
+
+@router.post("/tokens", status_code=201, dependencies=[needs("admin")])
+def make_token(parts: Parts, response: Response, new: NewToken) -> MadeToken:
+    """Make a token. Its text is in this answer and nowhere else; the first token closes an open server."""
+    token, text = parts.corpus.accounts.create_token(new.name, new.scopes, new.expires)
+    response.headers["Cache-Control"] = "no-store"
+    return MadeToken(**TokenShape.of(token).model_dump(), token=text)
+
+
+@router.delete("/tokens/{token_id}", status_code=204, dependencies=[needs("admin")])
+def revoke_token(parts: Parts, token_id: TokenId) -> None:
+    """Revoke a token; it and its sessions let nobody in from now on."""
+    parts.corpus.accounts.revoke(token_id)
+
+
+@router.get("/people", dependencies=[needs("admin")])
+def list_people(parts: Parts) -> PersonList:
+    """Everybody, by name."""
+    return PersonList(items=[PersonShape.of(one) for one in parts.corpus.accounts.people()])
+
+
+@router.put("/people/{name}", dependencies=[needs("admin")])
+def set_role(parts: Parts, name: Named, edit: RoleEdit) -> PersonShape:
+    """Give a person a role; somebody new is added. It holds for the tokens they have, at once."""
+    return PersonShape.of(parts.corpus.accounts.set_role(name, edit.role))
+
+
+@router.delete("/people/{name}", status_code=204, dependencies=[needs("admin")])
+def remove_person(parts: Parts, name: Named) -> None:
+    """Remove a person with all their tokens. A server on loopback without any token is open."""
+    parts.corpus.accounts.remove(name)
