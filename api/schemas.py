@@ -216,11 +216,13 @@ class ExplanationShape(Shape):
     """How a score came about: the sum of weight x normalised over `keyword` and `semantic`.
 
     `exact` tells how much of the query the document has to the letter; it is a part of the keyword evidence.
-    The keyword part is the sum of `exact_points` and the `share` of each of `words`.
+    The keyword part is the sum of `exact_points` and the `share` of each of `words`. `lowered`: the document is
+    superseded or obsolete, and both weights are that share of what they are for others.
     """
 
     keyword: dict[str, Any] | None
     semantic: dict[str, Any] | None
+    lowered: float | None = None
 
     @classmethod
     def of(cls, made: Explanation) -> "ExplanationShape":
@@ -232,7 +234,9 @@ class ExplanationShape(Shape):
         }  # fmt: skip
         semantic = {"cosine": made.cosine, "normalised": made.cosine_normalised, "weight": made.semantic_weight}
         return cls(
-            keyword=keyword if made.keyword_weight else None, semantic=semantic if made.semantic_weight else None
+            keyword=keyword if made.keyword_weight else None,
+            semantic=semantic if made.semantic_weight else None,
+            lowered=made.lowered,
         )
 
 

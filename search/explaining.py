@@ -17,15 +17,16 @@ def explain(
     one: Ranked, weight: float, found: Mapping[str, tuple[str, ...]], rarity: Mapping[str, float]
 ) -> Explanation:
     """The explanation of a score, with the words `found` in its hit and where, shared out by how rare they are."""
-    exact_points = EXACT_WEIGHT * one.exact if weight > 0 else 0.0
-    points = round(weight * one.keyword - exact_points, 6)
+    exact_points = EXACT_WEIGHT * one.exact * one.factor if weight > 0 else 0.0
+    points = round(weight * one.factor * one.keyword - exact_points, 6)
     return Explanation(
         bm25=one.bm25 if weight > 0 else None,
         bm25_normalised=one.keyword if weight > 0 else None,
-        keyword_weight=weight,
+        keyword_weight=weight * one.factor,
         cosine=one.cosine if weight < 1 else None,
         cosine_normalised=one.semantic if weight < 1 else None,
-        semantic_weight=round(1 - weight, 6),
+        semantic_weight=round(1 - weight, 6) * one.factor,
+        lowered=one.factor if one.factor < 1 else None,
         exact=one.exact,
         exact_points=exact_points,
         terms=tuple(term for term, where in found.items() if where != _ELSEWHERE),

@@ -9,6 +9,7 @@ from corpus.store import Corpus
 from corpus.types import Passage
 from search.index import cosines
 from search.indexer import Indexer
+from search.outdated import lowered_scores
 from search.ranking import diversify
 from search.reasons import Reasons
 from search.types import Suggestion, Suggestions, Vectors
@@ -62,6 +63,7 @@ class MoreLike:
             score = round(max(0.0, _mean_of_best(list(by_item.values())) - _AGAINST * max(0.0, contrary)), 6)
             if best >= floor and best > contrary and score > scores.get(document_id, 0.0):
                 scores[document_id], tied[document_id] = score, (passage_id, nearest)
+        scores = lowered_scores(scores, self._corpus.lifecycle.outdated(list(scores)))
         vectors = {i: candidates[tied[i][0]][1] for i in scores}
         order = dict(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])))
         chosen = diversify(order, _similarity(vectors), limit, _BALANCE)

@@ -35,7 +35,7 @@ class Ranked:
 
     `bm25` and `cosine` are the best of any passage of the document, `exact` is how much of the query
     it has to the letter. `keyword` (BM25 and `exact`) and `semantic` are shares of the best in the
-    list, each 0..1.
+    list, each 0..1. `factor` is by what the score was lowered, because the document is outdated.
     """
 
     document_id: str
@@ -46,6 +46,7 @@ class Ranked:
     keyword: float
     semantic: float
     exact: float = 0.0
+    factor: float = 1.0
 
 
 def hybrid_weight(long: float) -> float:

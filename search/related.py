@@ -17,6 +17,7 @@ from search import silence
 from search.index import cosines
 from search.indexer import Indexer
 from search.more_like import MoreLike
+from search.outdated import lowered_scores
 from search.ranking import diversify
 from search.reasons import Reasons, Tie
 from search.searcher import LONGEST_QUERY, Ranking, Searcher
@@ -169,7 +170,7 @@ class Related:
         found = self._searcher.rank(page.question(page.text))
         ties = self._ties(page.passages, found)
         floor = self.floor(len(page.passages))
-        scores = _scores(found, {i: tie.cosine for i, tie in ties.items() if tie.yours})
+        scores = self._scores(found, {i: tie.cosine for i, tie in ties.items() if tie.yours})
         near = [i for i in scores.keys() & ties if ties[i].cosine >= floor and (itself is None or i != itself.id)]
         near = sorted(near, key=lambda i: (-scores[i], i))[: 4 * limit + 4]
         copies = self._copies(near, page)
@@ -251,8 +252,20 @@ class Related:
             else tie.cosine
             for i, tie in asked.items()
         }
-        scores = _scores(self._searcher.rank(page.question(text)), {i: near[i] for i in near if ties[i].yours})
+        scores = self._scores(self._searcher.rank(page.question(text)), {i: near[i] for i in near if ties[i].yours})
         return {i: score for i, score in scores.items() if near.get(i, 1.0) >= floor}
+
+    def _scores(self, found: Ranking, below: Mapping[str, float]) -> dict[str, float]:
+        """How near, in 0..1: the search's own score, which is a share of the best, times the nearness of the best.
+
+        `below` are the cosines of documents that are near a later passage of the page. What is outdated is lowered.
+        """
+        most = min(1.0, max((one.cosine or 0.0 for one in found.documents), default=0.0))
+        scores = {one.document_id: one.score / one.factor * most for one in found.documents}
+        for i, cosine in below.items():
+            scores[i] = max(scores.get(i, 0.0), _BELOW * cosine)
+        rounded = {i: round(max(0.0, score), 6) for i, score in scores.items()}
+        return lowered_scores(rounded, self._corpus.lifecycle.outdated(list(rounded)))
 
     def _copies(self, document_ids: Sequence[str], page: _Page) -> set[str]:
         """Documents most of whose passages have their like on the page, and which stand there nearly word for word."""
@@ -284,15 +297,3 @@ def _telling(passages: Sequence[Piece]) -> list[Piece]:
     rest = passages[lead:]
     wanted = _MOST_PASSAGES - lead
     return list(passages[:lead]) + [rest[place * len(rest) // wanted] for place in range(wanted)]
-
-
-def _scores(found: Ranking, below: Mapping[str, float]) -> dict[str, float]:
-    """How near, in 0..1: the search's own score, which is a share of the best, times the nearness of the best.
-
-    `below` are the cosines of documents that are near a later passage of the page.
-    """
-    most = min(1.0, max((one.cosine or 0.0 for one in found.documents), default=0.0))
-    scores = {one.document_id: one.score * most for one in found.documents}
-    for i, cosine in below.items():
-        scores[i] = max(scores.get(i, 0.0), _BELOW * cosine)
-    return {i: round(max(0.0, score), 6) for i, score in scores.items()}

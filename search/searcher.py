@@ -17,6 +17,7 @@ from search.explaining import explain, rarity, words_in
 from search.index import Scored, cosines
 from search.indexer import Indexer
 from search.keywords import Keywords, keywords
+from search.outdated import lowered
 from search.query_language import parse
 from search.ranking import IDENTIFIER_SHARE, Evidence, Ranked, fuse, hybrid_weight, weight_of_words
 from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
@@ -137,7 +138,9 @@ class Searcher:
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
         by_keyword, exact = self._matches(query, words, depth) if weight else ({}, {})
         evidence = self._evidence(by_keyword, nearest or [], vector, long)
-        return Ranking(fuse(evidence, weight, exact), words, weight_of_words(weight, bool(exact)), degraded)
+        ranked = fuse(evidence, weight, exact)
+        ranked = lowered(ranked, self._corpus.lifecycle.outdated([one.document_id for one in ranked]))
+        return Ranking(ranked, words, weight_of_words(weight, bool(exact)), degraded)
 
     def refresh(self) -> str | None:
         """Take in what is new, as far as that is quick; one line on what is missing, None if nothing is."""

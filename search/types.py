@@ -78,6 +78,7 @@ class Explanation:
     letter, less where it has identifiers of it, and makes up most of `bm25_normalised` where any
     document has. None: the part took no share. The keyword part (weight x normalised) is the sum of the
     shares of `words` and of `exact_points`; both are told where an explanation was asked for.
+    `lowered`: the document is outdated, and so both weights are this share of what they are for others.
     """
 
     bm25: float | None
@@ -90,6 +91,7 @@ class Explanation:
     exact_points: float = 0.0
     terms: tuple[str, ...] = ()
     words: tuple[MatchedWord, ...] = ()
+    lowered: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
