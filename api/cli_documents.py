@@ -32,6 +32,7 @@ from api.whole import whole
 from api.wiring import Lessonry
 from corpus.bundle import read_bundle, write_bundle
 from corpus.errors import SourceError
+from ingest.actions import read_actions
 from ingest.types import DEPTH, Options, Outcome
 
 _AT_A_TIME = 64
@@ -249,6 +250,7 @@ def import_bundle(
     """Take in a bundle: all of it, or nothing if anything is wrong with it."""
     with context.obj.open() as lessonry:
         made = read_bundle(lessonry.corpus, folder, lessonry.split)
+        read_actions(lessonry.corpus)
         with output.progress("encoding") as bar:
             lessonry.indexer.catch_up(progress=bar)
         lessonry.indexer.compact_if_worth_it()

@@ -137,6 +137,7 @@ class Lessonry:
     def prepare(self) -> None:
         """Make the parts that answer requests, before several threads want them at once."""
         _ = self.related, self.living, self.ingestor
+        self.ingestor.catch_up()
 
     def split(self, title: str, text: str) -> list[PassageText]:
         """Headed text -> passages that the encoder can read whole."""

@@ -54,6 +54,21 @@ def headings(text: str) -> list[tuple[int, str]]:
     return found
 
 
+def sections(text: str) -> list[tuple[int, str, str]]:
+    """(level, heading, what stands under it) in order; level 0 and no heading for what comes before the first."""
+    found: list[tuple[int, str, list[str]]] = [(0, "", [])]
+    inside = False
+    for line in text.splitlines():
+        if _FENCE.match(line):
+            inside = not inside
+        match = None if inside else _HEADING.match(line)
+        if match:
+            found.append((len(match[1]), match[2], []))
+        else:
+            found[-1][2].append(line)
+    return [(level, title, "\n".join(lines)) for level, title, lines in found]
+
+
 def without_title(text: str, title: str | None) -> str:
     """The text without the heading it starts with, if that says the title again."""
     first, _, rest = text.partition("\n")

@@ -16,6 +16,7 @@ from corpus.errors import Gone, IngestError, NotFound, NothingToRead, Refused, U
 from corpus.store import Corpus
 from corpus.types import Document, Draft, Mention, PassageText
 from corpus.urls import canonical
+from ingest.actions import read_actions
 from ingest.ahead import read_ahead
 from ingest.drafts import mention_of, merged, of_one_house, to_draft, with_mentions
 from ingest.sources import Sources
@@ -102,6 +103,10 @@ class Ingestor:
         except IngestError as error:
             return Outcomes(iter([_failed(source, error)]))
         return self.take(found, options, seen=seen)
+
+    def catch_up(self) -> None:
+        """Look through what came in another way, such as a bundle or an earlier version, for action items."""
+        read_actions(self._corpus)
 
     def take(self, found: Items, options: Options, *, seen: Seen | None = None) -> Outcomes:
         """Take in items however they were found; see `add`."""
@@ -273,6 +278,7 @@ class Ingestor:
                 if mention is not None:
                     self._corpus.mentions.put(draft.id, mention)
             self._twins.know(draft.id, draft.text)
+            read_actions(self._corpus, [draft.id])
         return _outcome(item, decision, draft)
 
 
