@@ -16,6 +16,7 @@ from api import (
     problems,
     routes,
     routes_agents,
+    routes_checkpoints,
     routes_collections,
     routes_exports,
     routes_feedback,
@@ -70,6 +71,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     problems.install(app)
     app.include_router(routes.router)
     app.include_router(routes_agents.router)
+    app.include_router(routes_checkpoints.router)
     app.include_router(routes_lessons.router)
     app.include_router(routes_feedback.router)
     app.include_router(routes_exports.router)  # before the collections, whose slugs end where a suffix begins

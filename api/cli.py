@@ -14,6 +14,7 @@ import typer
 from api import (
     cli_assistants,
     cli_care,
+    cli_check,
     cli_documents,
     cli_duplicates,
     cli_people,
@@ -55,7 +56,7 @@ def common(
 
 
 for module in (
-    cli_documents, cli_search, cli_sources, cli_duplicates, cli_review, cli_care, cli_assistants, cli_people,
+    cli_documents, cli_search, cli_sources, cli_duplicates, cli_review, cli_care, cli_check, cli_assistants, cli_people,
 ):  # fmt: skip
     module.register(app)
 

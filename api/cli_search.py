@@ -21,8 +21,9 @@ from api.session import (
     TechnologyOption,
     UntilOption,
     filter_of,
+    read_file,
 )
-from corpus.errors import BadQuery, SourceError
+from corpus.errors import BadQuery
 from search.types import MODES, Mode, Query
 
 _QUERY = """What you look for: words, "a phrase", -without, kind: org: tag: tech: after: before: in: (a collection).
@@ -156,13 +157,6 @@ def _said(text: str | None, file: Path | None) -> tuple[str, str]:
         return "", sys.stdin.read() if text == "-" else text
     from ingest.extract import extract
 
-    if str(file) == "-":
-        page = extract(sys.stdin.buffer.read(), name="standard input")
-    else:
-        try:
-            page = extract(Path(str(file)).read_bytes(), name=str(file))
-        except FileNotFoundError as error:
-            raise SourceError(str(file), "there is no such file") from error
-        except OSError as error:
-            raise SourceError(str(file), error.strerror or "it cannot be read") from error
+    name = str(file)
+    page = extract(read_file(name), name="standard input" if name == "-" else name)
     return page.title or "", page.text

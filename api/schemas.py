@@ -13,7 +13,7 @@ from corpus.feedback import Verdict
 from corpus.standing import State
 from corpus.types import Document, Job, Kind, Passage, is_partial_date
 from search.completion import Completion, CompletionKind
-from search.types import Explanation, Hit, Relation, Results, Suggestions
+from search.types import Explanation, Hit, Relation, Results, Suggestion, Suggestions
 
 NO_FEEDBACK: Mapping[Verdict, int] = MappingProxyType({})
 
@@ -349,6 +349,14 @@ class SuggestionShape(Shape):
     relation: Relation
     because: list[BecauseShape]
 
+    @classmethod
+    def of(cls, one: Suggestion) -> "SuggestionShape":
+        """The shape of a suggestion."""
+        return cls(
+            document=DocumentBrief.of(one.document), score=one.score, relation=one.relation,
+            because=[BecauseShape(**asdict(because)) for because in one.because],
+        )  # fmt: skip
+
 
 class RelatedAnswer(Shape):
     """Suggestions, best first; an empty list where nothing is near enough."""
@@ -363,20 +371,7 @@ class RelatedAnswer(Shape):
         return cls(
             took_ms=took_ms,
             degraded=found.degraded,
-            suggestions=[
-                SuggestionShape(
-                    document=DocumentBrief.of(one.document),
-                    score=one.score,
-                    relation=one.relation,
-                    because=[
-                        BecauseShape(
-                            yours=b.yours, theirs=b.theirs, passage_id=b.passage_id, score=b.score, item=b.item
-                        )
-                        for b in one.because
-                    ],
-                )
-                for one in found.items
-            ],
+            suggestions=[SuggestionShape.of(one) for one in found.items],
         )
 
 

@@ -1,5 +1,6 @@
 """What the commands of one call share: which home, how it is opened, how a call ends."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any, cast, get_args
 
@@ -7,7 +8,7 @@ import typer
 
 from api import settings
 from api.wiring import Lessonry
-from corpus.errors import BadQuery
+from corpus.errors import BadQuery, SourceError
 from corpus.types import KINDS, Filter, Kind, is_partial_date
 from ingest.types import Form
 
@@ -38,6 +39,18 @@ class Session:
     def open(self, **given: Any) -> Lessonry:
         """The parts of the home; close them, or use `with`."""
         return Lessonry(self.settings(**given))
+
+
+def read_file(name: str) -> bytes:
+    """The bytes of a file that a person named, - for standard input; SourceError if there are none to be had."""
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except FileNotFoundError as error:
+        raise SourceError(name, "there is no such file") from error
+    except OSError as error:
+        raise SourceError(name, error.strerror or "it cannot be read") from error
 
 
 def kind_of(text: str | None) -> Kind | None:

@@ -62,6 +62,7 @@ class _Page:
     title: str
     text: str
     passages: Sequence[_Yours]
+    among: int = 1
 
     def question(self, text: str) -> Query:
         """The page, its text perhaps changed, as a search."""
@@ -101,8 +102,11 @@ class Related:
 
         return self._answered(suggest)
 
-    def of_text(self, title: str, text: str, limit: int = 5) -> Suggestions:
-        """Suggestions for a page that is not stored. A page without words gets none."""
+    def of_text(self, title: str, text: str, limit: int = 5, *, among: int = 1) -> Suggestions:
+        """Suggestions for a page that is not stored. A page without words gets none.
+
+        `among`: of how many passages the whole is that the text is a part of; silence is kept for the whole.
+        """
         title, text = (given.encode("utf-8", "replace").decode().replace("\x00", " ") for given in (title, text))
         text = text[:_LONGEST_PAGE]
 
@@ -112,7 +116,7 @@ class Related:
                 passages = [PassageText("", title)]
             vectors = self._encoder.encode([encoder_text(title, one.heading, one.text) for one in passages])
             yours = [_Yours(one.text, vector, one.heading) for one, vector in zip(passages, vectors, strict=True)]
-            return self._suggest(_Page(title, text, yours), limit, degraded, None)
+            return self._suggest(_Page(title, text, yours, among), limit, degraded, None)
 
         return self._answered(suggest)
 
@@ -169,7 +173,7 @@ class Related:
             return Suggestions(items=[], degraded=degraded)
         found = self._searcher.rank(page.question(page.text))
         ties = self._ties(page.passages, found)
-        floor = self.floor(len(page.passages))
+        floor = self.floor(max(page.among, len(page.passages)))
         scores = self._scores(found, {i: tie.cosine for i, tie in ties.items() if tie.yours})
         near = [i for i in scores.keys() & ties if ties[i].cosine >= floor and (itself is None or i != itself.id)]
         near = sorted(near, key=lambda i: (-scores[i], i))[: 4 * limit + 4]
