@@ -21,6 +21,7 @@ from api import (
     routes_exports,
     routes_feedback,
     routes_lessons,
+    routes_patterns,
     routes_people,
     routes_review,
 )
@@ -78,6 +79,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.include_router(routes_collections.router)
     app.include_router(routes_review.router)
     app.include_router(routes_people.router)
+    app.include_router(routes_patterns.router)
     app.include_router(pages.router)
     _add_health(app, lessonry, metrics)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -7,7 +7,17 @@ from xml.etree import ElementTree
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api import cursors, links, pages_adding, pages_document, pages_reference, pages_settings, pages_signin, routes
+from api import (
+    cursors,
+    links,
+    pages_adding,
+    pages_document,
+    pages_patterns,
+    pages_reference,
+    pages_settings,
+    pages_signin,
+    routes,
+)
 from api.access import needs
 from api.depends import Parts, Slug
 from api.links import Asked
@@ -21,6 +31,7 @@ from corpus.facets import facets_within
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_adding.router)
 router.include_router(pages_document.router)
+router.include_router(pages_patterns.router)
 router.include_router(pages_reference.router)
 router.include_router(pages_settings.router)
 router.include_router(pages_signin.router)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from corpus import vocabulary
+from corpus import patterns, vocabulary
 from corpus.clock import now
 from corpus.database import Database
 from corpus.errors import NotFound
@@ -318,11 +318,12 @@ def _store_passages(db: Any, document_id: str, title: str, passages: Sequence[Pa
         if kept.get(key):
             db.execute("UPDATE passages SET position = ? WHERE id = ?", [position, kept[key].pop(0)])
         else:
-            db.execute(
+            (row_id,) = db.execute(
                 "INSERT INTO passages (document_id, position, title, heading, text, key, revision)"
-                " SELECT ?, ?, ?, ?, ?, ?, revision FROM state",
+                " SELECT ?, ?, ?, ?, ?, ?, revision FROM state RETURNING id",
                 [document_id, position, title, passage.heading, passage.text, key],
-            )
+            ).fetchone()
+            patterns.remember(db, row_id, passage.text)
     for row_id in [row_id for ids in kept.values() for row_id in ids]:
         db.execute("DELETE FROM passages WHERE id = ?", [row_id])
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from corpus.passages import sentences
 
 _FILE = Path(__file__).with_suffix(".txt")
+_NEXT = r"[\s'’-]++"
+"""Between two words that follow one another."""
 _GAP = r"(?:\W++\w++){0,5}?\W++"
 
 
@@ -102,5 +104,5 @@ def _words(terms: list[str]) -> str:
         else:
             spellings = "|".join(re.escape(one).replace(r"\*", r"\w*") for one in term.split("/"))
             expression += f"{gap}(?:{spellings})"
-            gap = r"\W++"
+            gap = _NEXT
     return expression

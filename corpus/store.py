@@ -25,6 +25,7 @@ from corpus.gaps import Gaps
 from corpus.jobs import Jobs
 from corpus.lifecycle import Lifecycle
 from corpus.mentions import Mentions
+from corpus.patterns import Patterns
 from corpus.review_queue import ReviewQueue
 from corpus.subscriptions import Subscriptions
 from corpus.vocabulary import Vocabulary
@@ -56,6 +57,8 @@ class Corpus:
         self.vocabulary = Vocabulary(self.db)
         self.accounts = Accounts(self.db)
         self.vocabulary.catch_up()
+        self.patterns = Patterns(self.db)
+        self.patterns.catch_up()
 
     def problems(self) -> list[str]:
         """What is wrong with the database, one line each: its pages, its references, its full text."""
