@@ -14,12 +14,12 @@ run: .venv/installed  ## load the starter corpus and serve it on http://127.0.0.
 	$(BIN)/lessonry --home .lessonry import corpus/starter
 	$(BIN)/lessonry --home .lessonry serve --port $(PORT)
 
-setup: .venv/installed .venv/installed-test browser  ## install everything, run nothing
+setup: .venv/installed .venv/installed-test tests/node_modules/.package-lock.json browser  ## install everything, run nothing
 
 test: setup check  ## run every test, the browser and the real model included
 	$(BIN)/pytest -m "slow or not slow"
 
-fast: .venv/installed-test  ## the quick tests only, on all cores: the default while working
+fast: .venv/installed-test tests/node_modules/.package-lock.json  ## the quick tests only, on all cores: the default while working
 	$(BIN)/pytest -n auto --dist loadfile
 
 check: .venv/installed-test  ## linters and types
@@ -55,6 +55,9 @@ shots: .venv/installed-test  ## pictures of every page in three widths, light an
 	$(BIN)/lessonry --home .lessonry import corpus/starter
 	$(BIN)/python -m tests.browser.shots .lessonry $(SHOTS)
 
+extension: .venv/installed  ## zip the browser extension, for Chromium and for Firefox, into build/
+	$(BIN)/python extension/zipped.py build
+
 lock: .venv/installed-test  ## write constraints.txt from what is installed
 	@{ head -1 constraints.txt; { $(BIN)/pip freeze --exclude-editable | grep -vi "^setuptools=" | sed "s/+cpu//"; grep "^setuptools=" constraints.txt; } | sort -f; } > constraints.new
 	mv constraints.new constraints.txt
@@ -65,6 +68,11 @@ help:  ## this list
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 		|| { $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq chromium; }
+
+tests/node_modules/.package-lock.json: tests/package.json tests/package-lock.json
+	@command -v npm >/dev/null || { $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq nodejs npm; }
+	npm --prefix tests ci --silent --no-audit --no-fund
+	touch $@
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
@@ -79,4 +87,4 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch $@
 
-.PHONY: run setup test fast check fix eval peers torture bench shots lock help browser
+.PHONY: run setup test fast check fix eval peers torture bench shots extension lock help browser
