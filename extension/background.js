@@ -3,9 +3,10 @@
 import { Server, serverAddress } from "./api.js";
 import { leave, look } from "./looking.js";
 import { AUTOMATIC, modeOf, siteOf, withSite } from "./modes.js";
-import { describe, drop, updatePack } from "./private.js";
+import { giveBack } from "./permissions.js";
+import { describe, dropPack, updatePack } from "./private.js";
 import { readTab, showSentence } from "./reader.js";
-import { change, close, forget, settings } from "./settings.js";
+import { change, clear, close, settings } from "./settings.js";
 import { collections, hits, job, text } from "./shapes.js";
 
 const SELECTION = "selection", MOMENT = 300, PAUSE = 150;
@@ -23,10 +24,10 @@ const HANDLERS = {
   job: async ({ id }) => job(await (await server()).job(id)),
   moment: async ({ moment }) => text((await (await server()).moment(moment))?.id, 100),
   connect,
-  mode: async ({ site, mode, where }) => change({ sites: withSite((await settings()).sites, site, mode, where) }),
+  mode: changeMode,
   pack: async () => describe((await settings()).server),
   updatePack: async () => updatePack(await server()),
-  forget: async () => { drop(); await forget(); },
+  forget: async () => { await Promise.all([clear(), dropPack()]); await giveBack(); },
 };
 
 // Only the extension's own pages are answered; a script in a page or another extension gets nothing.
@@ -45,9 +46,15 @@ chrome.runtime.onMessage.addListener((message, sender, answer) => {
 
 async function connect({ address, token }) {
   const next = { server: serverAddress(address), token: token.trim() };
-  const { name, scopes, open } = await new Server(next).whoami() ?? {};
+  const { name, scopes } = await new Server(next).whoami() ?? {};
   await change(next);
-  return { server: next.server, name: text(name, 100), scopes: Array.isArray(scopes) ? scopes.map((one) => text(one, 20)) : [], open: open === true };
+  await giveBack();  // that of a server before
+  return { name: text(name, 100), scopes: Array.isArray(scopes) ? scopes.map((one) => text(one, 20)) : [] };
+}
+
+async function changeMode({ site, mode, where }) {
+  await change({ sites: withSite((await settings()).sites, site, mode, where) });
+  await giveBack();
 }
 
 async function savePage({ title, url, text: words, pdf }) {
@@ -94,7 +101,7 @@ chrome.tabs.onRemoved.addListener((tabId) => leave(tabId));
 
 async function lookByItself(tabId) {
   soon.delete(tabId);
-  const { url } = await chrome.tabs.get(tabId).catch(() => ({}));  // closed meanwhile
+  const { url } = await chrome.tabs.get(tabId).catch(() => ({}));  // it may be closed by now
   if (modeOf(await settings(), url).mode === AUTOMATIC) await look(tabId);
 }
 

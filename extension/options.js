@@ -3,7 +3,8 @@
 import { ask } from "./ask.js";
 import { serverAddress } from "./api.js";
 import { element } from "./dom.js";
-import { AUTOMATIC, ON_CLICK, patternOf, PRIVATE } from "./modes.js";
+import { AUTOMATIC, ON_CLICK, PRIVATE } from "./modes.js";
+import { grant } from "./permissions.js";
 import { change, settings } from "./settings.js";
 
 const at = (id) => document.getElementById(id);
@@ -25,7 +26,7 @@ async function showPack({ server }) {
   at("update").disabled = !server;
   try {
     const pack = await ask("pack");
-    say("pack", pack ? `${pack.lessons} lessons in this browser, of ${new Date(pack.at).toLocaleString()}` : "No pack is here yet.");
+    say("pack", pack ? `${pack.lessons} ${pack.lessons === 1 ? "lesson" : "lessons"} in this browser, as of ${new Date(pack.at).toLocaleString()}` : "No pack is here yet.");
   } catch (error) {
     say("pack", error.message, true);
   }
@@ -40,16 +41,23 @@ async function connect(event) {
   event.preventDefault();
   try {
     const address = serverAddress(at("server").value);
-    if (!await chrome.permissions.request({ origins: [patternOf(address)] })) {
+    if (!await grant(address)) {
       return say("connected", "Without the permission for its address your server cannot be asked.", true);
     }
     say("connected", "Asking…");
-    const { name, scopes, open } = await ask("connect", { address, token: at("token").value });
-    say("connected", open ? "Connected. The server is open to you." : `Connected as ${name}: ${scopes.join(", ")}.`);
+    const { name, scopes } = await ask("connect", { address, token: at("token").value });
+    say("connected", `Connected${name && ` as ${name}`}. ${allowed(scopes)}`);
     await update();
   } catch (error) {
     say("connected", error.message, true);
   }
+}
+
+const DEEDS = { read: "read and give feedback", curate: "collect", ingest: "save pages" };
+
+function allowed(scopes) {
+  const deeds = Object.keys(DEEDS).filter((scope) => scopes.includes(scope) || scopes.includes("admin")).map((scope) => DEEDS[scope]);
+  return deeds.length ? `You may ${deeds.join(", ")}.` : "A token is needed to do anything here.";
 }
 
 async function update() {
@@ -64,7 +72,6 @@ async function update() {
 
 async function onClickAgain(site) {
   await ask("mode", { site, mode: ON_CLICK });
-  await chrome.permissions.remove({ origins: [patternOf(site)] }).catch(() => false);
   await render();
 }
 

@@ -3,7 +3,8 @@
 import { ask } from "./ask.js";
 import { card } from "./cards.js";
 import { element, link } from "./dom.js";
-import { AUTOMATIC, modeOf, patternOf } from "./modes.js";
+import { AUTOMATIC, modeOf } from "./modes.js";
+import { grant } from "./permissions.js";
 import { settings } from "./settings.js";
 
 const at = (id) => document.getElementById(id);
@@ -27,6 +28,7 @@ async function render() {
   const set = await settings();
   const { status, page, suggestions = [], words = "", where } = shown;
   at("about").hidden = !page;
+  at("look").hidden = status === "new";
   at("for").textContent = page?.selected ? "Lessons for your selection in" : "Lessons for this page";
   at("title").textContent = page?.title ?? "";
   at("where").textContent = status === "looking" ? "Looking…" : WHERE[where] ?? "";
@@ -67,13 +69,11 @@ function showMode(set, page) {
 async function changeMode() {
   const { site } = shown.page;
   const [mode, where] = at("mode").value.split(" ");
-  const pattern = { origins: [patternOf(site)] };
-  if (mode === AUTOMATIC && !await chrome.permissions.request(pattern)) {
+  if (mode === AUTOMATIC && !await grant(site)) {
     notice("Without the permission for this site it is looked at on click only.");
     return showMode(await settings(), shown.page);
   }
   await ask("mode", { site, mode, where });
-  if (mode !== AUTOMATIC) await chrome.permissions.remove(pattern).catch(() => false);
   await look();
 }
 
@@ -135,7 +135,7 @@ async function keepMoment(event) {
   event.preventDefault();
   await attempt(async () => {
     const moment = {
-      what_happened: at("happened").value, what_we_learned: at("learned").value, who_could_use_it: at("who").value,
+      happened: at("happened").value, learned: at("learned").value, audience: at("who").value,
       ...(shown.page?.url && { url: shown.page.url }),
     };
     const id = await ask("moment", { moment });
@@ -158,7 +158,7 @@ function openSettings() {
 }
 
 at("search").addEventListener("submit", search);
-at("q").addEventListener("search", search);  // the cross in the field
+at("q").addEventListener("search", (event) => at("q").value || search(event));  // the cross in the field
 at("settings").addEventListener("click", openSettings);
 at("mode").addEventListener("change", () => attempt(changeMode));
 at("look").addEventListener("click", look);

@@ -48,6 +48,7 @@ function key(address) {
   return `${address}/v1/pack`;
 }
 
-export function drop() {
+export function dropPack() {
   opened = null;
+  return caches.delete(CACHE);
 }

@@ -20,9 +20,6 @@ export function close() {
   return chrome.storage.local.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" });
 }
 
-// Everything that was ever kept, and every permission that was given.
-export async function forget() {
-  const { origins = [] } = await chrome.permissions.getAll();
-  if (origins.length) await chrome.permissions.remove({ origins });
-  await Promise.all([chrome.storage.local.clear(), chrome.storage.session.clear(), caches.delete("pack")]);
+export function clear() {
+  return Promise.all([chrome.storage.local.clear(), chrome.storage.session.clear()]);
 }

@@ -1,0 +1,102 @@
+"""A real Chromium with the extension in it, and a network that is known to the last request."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Worker, sync_playwright
+
+from tests.extension.network import Network, proxied
+
+EXTENSION = Path(__file__).parents[2] / "extension"
+
+
+class Chromium:
+    """The browser, and what a person does with the extension in it."""
+
+    def __init__(self, context: BrowserContext, network: Network) -> None:
+        self.context = context
+        self.network = network
+        self.worker: Worker = context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
+        self.id = self.worker.url.split("/")[2]
+        assert context.browser
+        self._cdp = context.browser.new_browser_cdp_session()
+
+    def opened(self, name: str) -> Page:
+        """A page of the extension."""
+        page = self.context.new_page()
+        page.set_viewport_size({"width": 360, "height": 780})
+        page.goto(f"chrome-extension://{self.id}/{name}")
+        return page
+
+    def visit(self, address: str) -> Page:
+        page = self.context.new_page()
+        page.goto(address)
+        return page
+
+    def tab(self, page: Page) -> int:
+        page.bring_to_front()
+        return int(self.run("async () => (await chrome.tabs.query({ active: true, lastFocusedWindow: true }))[0].id"))
+
+    def panel(self, page: Page) -> Page:
+        """The side panel of that page, as a page of its own: a driver cannot reach into the real one."""
+        return self.opened(f"panel.html?tab={self.tab(page)}")
+
+    def click_icon(self, page: Page) -> None:
+        """What a click in the toolbar does, the right to read this one tab included."""
+        page.bring_to_front()
+        tabs = self._cdp.send("Target.getTargets", {"filter": [{"type": "tab"}]})["targetInfos"]
+        (target,) = (one["targetId"] for one in tabs if one["url"] == page.url)
+        self._cdp.send("Extensions.triggerAction", {"id": self.id, "targetId": target})
+
+    def allow(self, pattern: str) -> None:
+        """The person will say yes when the browser asks for this host."""
+        page = self.visit("chrome://extensions")
+        page.evaluate("([id, host]) => chrome.developerPrivate.addHostPermission(id, host)", [self.id, pattern])
+        page.close()
+
+    def connect(self, address: str, token: str = "") -> Page:
+        """Connect the server in the settings."""
+        self.allow(f"{address.rpartition(':')[0]}/*")
+        options = self.opened("options.html")
+        options.get_by_label("Address").fill(address)
+        options.get_by_label("Token").fill(token)
+        options.get_by_role("button", name="Connect and test").click()
+        return options
+
+    def badge(self, page: Page) -> str:
+        return str(self.run("async (tab) => chrome.action.getBadgeText({ tabId: tab })", self.tab(page)))
+
+    def run(self, code: str, argument: Any = None) -> Any:
+        """Run code in the extension's worker; it is woken where it sleeps."""
+        return self.worker.evaluate(code, argument)
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with proxied() as made:
+        yield made
+
+
+@pytest.fixture
+def chromium(network: Network, tmp_path: Path) -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            str(tmp_path / "profile"),
+            headless=False,  # the old headless mode has no extensions; the argument below asks for the new one
+            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+            args=[
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                f"--load-extension={EXTENSION}", f"--disable-extensions-except={EXTENSION}",
+                "--enable-unsafe-extension-debugging",  # for the click on the icon
+                f"--proxy-server=http://127.0.0.1:{network.port}", "--proxy-bypass-list=<-loopback>",
+            ],
+        )  # fmt: skip
+        context.set_default_timeout(10_000)
+        try:
+            yield Chromium(context, network)
+        finally:
+            context.close()
