@@ -1,6 +1,6 @@
 """The extension as two archives, for Chromium and for Firefox: the same files give the same bytes.
 
-    python extension/zipped.py FOLDER
+python extension/zipped.py FOLDER
 """
 
 import json

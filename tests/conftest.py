@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Playwright, sync_playwright
 
 from tests.fakes import Home
 
@@ -22,4 +23,11 @@ settings.load_profile("lessonry")
 def home(tmp_path: Path) -> Iterator[Home]:
     """A new home over the fake encoder."""
     with Home(tmp_path / "home") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers; there can be but one at a time."""
+    with sync_playwright() as made:
         yield made

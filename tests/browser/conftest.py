@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Playwright
 
 from api.settings import load
 from api.wiring import Lessonry
@@ -21,8 +21,8 @@ LESSONS = {
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with chromium(playwright) as made:
         yield made
 
 

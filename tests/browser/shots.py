@@ -8,6 +8,8 @@ import sys
 from itertools import product
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 from api.settings import load
 from api.wiring import Lessonry
 from tests.browser.serving import chromium, served
@@ -29,7 +31,12 @@ def main(home: str, folder: str, *wanted: str) -> None:
     """Write one picture a page, width and scheme."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    with Lessonry(load(home=Path(home))) as lessonry, served(lessonry) as site, chromium() as browser:
+    with (
+        Lessonry(load(home=Path(home))) as lessonry,
+        served(lessonry) as site,
+        sync_playwright() as playwright,
+        chromium(playwright) as browser,
+    ):
         for width, scheme in product(WIDTHS, SCHEMES):
             context = browser.new_context(
                 base_url=site, viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Worker, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, Worker, expect
 
 from tests.extension.network import Network, proxied
 
 EXTENSION = Path(__file__).parents[2] / "extension"
+
+
+expect.set_options(timeout=20_000)
 
 
 class Chromium:
@@ -19,7 +22,9 @@ class Chromium:
     def __init__(self, context: BrowserContext, network: Network) -> None:
         self.context = context
         self.network = network
-        self.worker: Worker = context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
+        self.worker: Worker = (
+            context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
+        )
         self.id = self.worker.url.split("/")[2]
         assert context.browser
         self._cdp = context.browser.new_browser_cdp_session()
@@ -74,29 +79,40 @@ class Chromium:
         return self.worker.evaluate(code, argument)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def network() -> Iterator[Network]:
     with proxied() as made:
         yield made
 
 
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    context = playwright.chromium.launch_persistent_context(
+        str(tmp_path_factory.mktemp("profile")),
+        headless=False,  # the old headless mode has no extensions; the argument below asks for the new one
+        executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+        args=[
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            f"--load-extension={EXTENSION}", f"--disable-extensions-except={EXTENSION}",
+            "--enable-unsafe-extension-debugging",  # for the click on the icon
+            f"--proxy-server=http://127.0.0.1:{network.port}", "--proxy-bypass-list=<-loopback>",
+        ],
+    )  # fmt: skip
+    context.set_default_timeout(20_000)
+    try:
+        yield Chromium(context, network)
+    finally:
+        context.close()
+
+
 @pytest.fixture
-def chromium(network: Network, tmp_path: Path) -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / "profile"),
-            headless=False,  # the old headless mode has no extensions; the argument below asks for the new one
-            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
-            args=[
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                f"--load-extension={EXTENSION}", f"--disable-extensions-except={EXTENSION}",
-                "--enable-unsafe-extension-debugging",  # for the click on the icon
-                f"--proxy-server=http://127.0.0.1:{network.port}", "--proxy-bypass-list=<-loopback>",
-            ],
-        )  # fmt: skip
-        context.set_default_timeout(10_000)
-        try:
-            yield Chromium(context, network)
-        finally:
-            context.close()
+def chromium(browser: Chromium) -> Iterator[Chromium]:
+    """The browser with nothing open, nothing set and nothing asked so far."""
+    browser.run(
+        "() => Promise.all([chrome.storage.local.clear(), chrome.storage.session.clear(), caches.delete('pack')])"
+    )
+    browser.network.asked.clear()
+    yield browser
+    for page in browser.context.pages[1:]:  # without any the browser ends
+        page.close()

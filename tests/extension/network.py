@@ -47,7 +47,7 @@ class Network:
         """A site with these pages by path; every other path is the page of `/`, if there is one."""
         self.sites[host] = lambda asked: Answer(pages.get(asked.path) or pages.get("/", ""))
 
-    def paths(self, host: str) -> list[str]:
+    def asked_of(self, host: str) -> list[str]:
         return [f"{one.method} {one.path}" for one in self.asked if urlsplit(one.url).netloc == host]
 
     def answer(self, asked: Asked) -> Answer:
@@ -64,7 +64,11 @@ def _passed_on(asked: Asked, host: str) -> Answer:
     try:
         connection.request(asked.method, f"{parts.path}?{parts.query}", asked.body or None, asked.headers)
         got = connection.getresponse()
-        kept = {name: value for name, value in got.getheaders() if name.lower() not in ("content-length", "transfer-encoding", "content-type", "connection")}
+        kept = {
+            name: value
+            for name, value in got.getheaders()
+            if name.lower() not in ("content-length", "transfer-encoding", "content-type", "connection")
+        }
         return Answer(got.read(), got.headers.get("content-type", HTML), got.status, kept)
     except OSError:
         return Answer("gone", status=502)

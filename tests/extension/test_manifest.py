@@ -21,7 +21,10 @@ each_manifest = pytest.mark.parametrize("manifest", MANIFESTS.values(), ids=MANI
 def test_it_asks_for_no_page_that_a_person_has_not_chosen(manifest):
     assert set(manifest["permissions"]) <= {"activeTab", "scripting", "storage", "sidePanel", "contextMenus"}
     assert manifest["optional_host_permissions"] == ["https://*/*", "http://*/*"]
-    assert not {"host_permissions", "optional_permissions", "content_scripts", "web_accessible_resources"} & manifest.keys()
+    assert (
+        not {"host_permissions", "optional_permissions", "content_scripts", "web_accessible_resources"}
+        & manifest.keys()
+    )
 
 
 @each_manifest
@@ -43,7 +46,10 @@ def test_the_manifests_differ_only_where_the_browsers_do():
 def test_every_file_that_is_named_is_there(manifest):
     named = re.findall(r'"([\w/]+\.(?:js|html|png|css))"', json.dumps(manifest))
     for path in SOURCES:
-        named += [str((path.parent / name).relative_to(EXTENSION)) for name in re.findall(r'from "\./([\w.]+)"', path.read_text())]
+        named += [
+            str((path.parent / name).relative_to(EXTENSION))
+            for name in re.findall(r'from "\./([\w.]+)"', path.read_text())
+        ]
         named += re.findall(r'(?:src|href)="([\w/.]+)"', path.read_text())
     assert named
     assert [name for name in named if not (EXTENSION / name).is_file()] == []
@@ -68,4 +74,6 @@ def test_the_archives_are_the_same_bytes_each_time_and_hold_what_is_shipped(tmp_
     with zipfile.ZipFile(tmp_path / "1" / f"lessonry-firefox-{MANIFESTS['manifest.json']['version']}.zip") as archive:
         assert json.loads(archive.read("manifest.json")) == MANIFESTS["manifest.firefox.json"]
         assert {"panel.html", "background.js", "icons/128.png", "_locales/en/messages.json"} <= set(archive.namelist())
-        assert not [name for name in archive.namelist() if name.startswith("docs/") or name.endswith((".py", "firefox.json"))]
+        assert not [
+            name for name in archive.namelist() if name.startswith("docs/") or name.endswith((".py", "firefox.json"))
+        ]
