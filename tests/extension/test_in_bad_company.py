@@ -1,0 +1,181 @@
+"""The extension in Chromium among hostile pages and servers, and with servers that fail."""
+
+import json
+from itertools import product
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.extension.conftest import Chromium
+from tests.extension.network import Answer, Asked
+
+pytestmark = pytest.mark.slow
+
+SERVER = "http://localhost:8321"
+ACTS = [
+    "globalThis.hurt = 1",
+    "fetch('http://evil.example/')",
+    "location = 'http://evil.example/'",
+    "chrome.storage.local.clear()",
+]
+FORMS = [
+    "<script>{}</script>", "<img src=x onerror=\"{}\">", "<svg onload=\"{}\">", "</p></li></ul><script>{}</script>", "<iframe srcdoc=\"<script>{}</script>\">",
+    "javascript:{}", "<a href=\"javascript:{}\">x</a>", "<mark><img src=x onerror=\"{}\"></mark>", "&lt;script&gt;{}&lt;/script&gt;", "\"><script>{}</script>",
+    "' onmouseover='{}", "${{{}}}", "{{{{{}}}}}", "<style>@import 'http://evil.example/a.css';</style>{}", "<math><mtext></form><form><mglyph><style></math><img src onerror=\"{}\">",
+    "<!--><img src=x onerror=\"{}\">-->", "<object data=\"javascript:{}\">", "<base href=\"http://evil.example/\">{}", "<meta http-equiv=refresh content=\"0;url=http://evil.example/\">{}",
+    "<link rel=stylesheet href=http://evil.example/b.css>{}", "<template><img src=x onerror=\"{}\"></template>", "\u202e<script>{}</script>", "<input autofocus onfocus=\"{}\">",
+    "<details open ontoggle=\"{}\">", "<video><source onerror=\"{}\"></video>",
+]  # fmt: skip
+HOSTILE = [form.format(act) for form, act in product(FORMS, ACTS)]
+
+
+def lesson(number: int, said: str) -> dict[str, Any]:
+    """A lesson all of whose fields are hostile."""
+    return {
+        "id": f"{number}{said}", "title": said, "url": said, "kind": said, "organization": said, "published": said,
+        "tags": [said], "state": said, "superseded_by": said, "actions": {"open": said},
+    }  # fmt: skip
+
+
+class Stranger:
+    """A server that says what a test wants it to say."""
+
+    def __init__(self, chromium: Chromium) -> None:
+        self.said: dict[str, Answer] = {}
+        self.says("/v1/whoami", {"name": "Ada", "scopes": ["read"], "open": False})
+        chromium.network.sites["localhost:8321"] = self._answer
+
+    def says(self, path: str, value: object, status: int = 200, type: str = "application/json") -> None:
+        self.said[path] = Answer(value if isinstance(value, str) else json.dumps(value), type, status)
+
+    def _answer(self, asked: Asked) -> Answer:
+        return self.said.get(asked.path) or Answer(
+            '{"title": "Not Found", "detail": "nothing here"}', "application/problem+json", 404
+        )
+
+
+@pytest.fixture
+def stranger(chromium: Chromium) -> Stranger:
+    made = Stranger(chromium)
+    options = chromium.connect(SERVER, "a-secret-token")
+    expect(options.locator("#connected")).to_contain_text("Connected as Ada")
+    options.close()
+    return made
+
+
+def looked_at(chromium: Chromium, address: str) -> tuple[Page, Page]:
+    page = chromium.visit(address)
+    panel = chromium.panel(page)
+    chromium.click_icon(page)
+    return page, panel
+
+
+def test_a_hundred_hostile_lessons_and_pages_run_nothing(chromium: Chromium, stranger: Stranger):
+    assert len(HOSTILE) == 100
+    escaped = [text.replace("&", "&amp;").replace("<", "&lt;") for text in HOSTILE]
+    errors: list[str] = []
+    for place, batch in enumerate(range(start, start + 10) for start in range(0, 100, 10)):
+        stranger.says("/v1/related", {"suggestions": [
+            {"document": lesson(n, HOSTILE[n]), "because": [{"yours": HOSTILE[n], "theirs": HOSTILE[n], "passage_id": HOSTILE[n]}]} for n in batch
+        ]})  # fmt: skip
+        stranger.says(
+            "/v1/search", {"hits": [{"document": lesson(n, HOSTILE[n]), "snippet": HOSTILE[n]} for n in batch]}
+        )
+        chromium.network.show(
+            f"p{place}.example",
+            {
+                "/": f"<!doctype html><meta charset=utf-8><title>{escaped[batch[0]]}</title><h1>{escaped[batch[1]]}</h1>"
+                + "".join(f"<p>{escaped[n]}</p>" for n in batch)
+            },
+        )
+        page, panel = looked_at(chromium, f"http://p{place}.example/")
+        panel.on("pageerror", lambda error: errors.append(str(error)))
+        panel.on("dialog", lambda dialog: errors.append(dialog.message))
+        titles = panel.locator("#found h2")
+        expect(titles).to_have_count(10)
+        assert titles.all_inner_texts() == [" ".join(HOSTILE[n].replace("\u202e", "\u202e").split()) for n in batch]
+        unharmed(panel)
+        panel.get_by_role("searchbox").fill("anything")
+        panel.keyboard.press("Enter")
+        expect(panel.locator(".snippet")).to_have_count(10)
+        unharmed(panel)
+        panel.close()
+        page.close()
+    assert errors == []
+    assert [one.url for one in chromium.network.asked if "evil" in one.url] == []
+    assert chromium.run("() => globalThis.hurt") is None
+    assert chromium.run("async () => (await chrome.storage.local.get('token')).token") == "a-secret-token"
+
+
+def unharmed(panel: Page) -> None:
+    """No script ran, nothing but links to the server's documents came in."""
+    assert panel.evaluate("globalThis.hurt") is None
+    found = panel.locator("#found")
+    assert (
+        found.locator("script, img, svg, iframe, object, style, base, meta, link, template, input, video").count() == 0
+    )
+    hrefs = [link.get_attribute("href") or "" for link in found.get_by_role("link").all()]
+    assert [href for href in hrefs if not href.startswith(f"{SERVER}/documents/")] == []
+    assert all(link.get_attribute("rel") == "noopener noreferrer" for link in found.get_by_role("link").all())
+
+
+def test_a_page_can_neither_read_the_token_nor_talk_to_the_worker_nor_frame_the_panel(
+    chromium: Chromium, stranger: Stranger
+):
+    stranger.says("/v1/related", {"suggestions": []})
+    chromium.network.show(
+        "evil.example", {"/": "<!doctype html><title>Evil</title><h1>Evil page</h1><p>" + "It wants the token. " * 20}
+    )
+    page, panel = looked_at(chromium, "http://evil.example/")
+    expect(panel.locator("#empty")).to_contain_text("Nothing we have learned")
+    assert page.evaluate("typeof globalThis.chrome?.runtime?.sendMessage") == "undefined"
+    assert page.evaluate("typeof globalThis.reading + typeof globalThis.paintSentence") == "undefinedundefined"
+    for name in ("panel.html", "options.html", "background.js", "icons/16.png", "manifest.json"):
+        address = f"chrome-extension://{chromium.id}/{name}"
+        assert page.evaluate("address => fetch(address).then(() => 'read', () => 'refused')", address) == "refused"
+    page.evaluate(
+        "address => { const frame = document.createElement('iframe'); frame.src = address; document.body.append(frame) }",
+        f"chrome-extension://{chromium.id}/panel.html",
+    )
+    page.wait_for_timeout(500)
+    assert not [frame.url for frame in page.frames if "panel.html" in frame.url]
+    # A script of ours in that page, were it taken over, gets neither the storage nor an answer.
+    taken_over = """async (tab) => (await chrome.scripting.executeScript({ target: { tabId: tab }, func: async () => {
+        const stored = await chrome.storage.local.get().then(JSON.stringify, (error) => `refused: ${error.message}`);
+        const answers = await Promise.all(["search", "forget", "connect", "pack"].map((type) => chrome.runtime.sendMessage({ type }).catch(() => null)));
+        return [stored, ...answers];
+    } }))[0].result"""
+    stored, *answers = chromium.run(taken_over, chromium.tab(page))
+    assert "refused" in stored
+    assert "a-secret-token" not in stored
+    assert answers == [None] * 4
+    assert not [
+        one for one in chromium.network.asked if "a-secret-token" in str(one.headers) and not one.url.startswith(SERVER)
+    ]
+
+
+@pytest.mark.parametrize(("path", "value", "status", "type", "words"), [
+    ("/v1/related", "<h1>Sign in</h1>", 200, "text/html", "no Lessonry server"),
+    ("/v1/related", {"title": "Unauthorized", "detail": "the token expired on 2026-01-02"}, 401, "application/problem+json", "expired on 2026-01-02"),
+    ("/v1/related", "gone", 502, "text/plain", "no Lessonry server"),
+    ("/v1/related", '{"suggestions": [', 200, "application/json", "no Lessonry server"),
+    ("/v1/related", {"title": "Too many", "detail": "ask again in a minute"}, 429, "application/problem+json", "ask again in a minute"),
+])  # fmt: skip
+def test_a_server_that_fails_is_told_in_clear_words(
+    chromium: Chromium, stranger: Stranger, path, value, status, type, words
+):
+    stranger.says(path, value, status, type)
+    chromium.network.show(
+        "tickets.example",
+        {"/": "<!doctype html><title>T</title><p>The backup was empty and the disk was full when we needed both."},
+    )
+    page, panel = looked_at(chromium, "http://tickets.example/")
+    expect(panel.locator(".notice.bad")).to_contain_text(words)
+    assert chromium.badge(page) == ""
+
+
+def test_a_page_of_the_browser_itself_is_told_in_words(chromium: Chromium, stranger: Stranger):
+    panel = chromium.panel(chromium.visit("chrome://version"))
+    panel.get_by_role("button", name="Look at this page").click()
+    expect(panel.locator(".notice.bad")).to_contain_text("browser")
