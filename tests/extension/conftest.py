@@ -26,6 +26,7 @@ class Chromium:
             context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
         )
         self.id = self.worker.url.split("/")[2]
+        self._allowed: set[str] = set()
         assert context.browser
         self._cdp = context.browser.new_browser_cdp_session()
 
@@ -58,6 +59,9 @@ class Chromium:
 
     def allow(self, pattern: str) -> None:
         """The person will say yes when the browser asks for this host."""
+        if pattern in self._allowed:
+            return
+        self._allowed.add(pattern)
         page = self.visit("chrome://extensions")
         page.evaluate("([id, host]) => chrome.developerPrivate.addHostPermission(id, host)", [self.id, pattern])
         page.close()
