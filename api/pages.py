@@ -1,4 +1,4 @@
-"""The web pages for readers: search, browse, collections. Views over the routes of /v1."""
+"""The web pages for readers: search, browse. Views over the routes of /v1."""
 
 import time
 from typing import Any
@@ -11,21 +11,24 @@ from api import (
     cursors,
     links,
     pages_adding,
+    pages_collections,
+    pages_curating,
     pages_document,
     pages_patterns,
     pages_reference,
+    pages_review,
     pages_settings,
     pages_signin,
     routes,
 )
 from api.access import needs
-from api.depends import Parts, Slug
+from api.depends import Parts
 from api.links import Asked
 from api.problems import STATUS
-from api.rendering import error_page, page
+from api.rendering import page
 from api.schemas import SearchAnswer
 from api.wiring import Lessonry
-from corpus.errors import BadQuery, LessonryError, NotFound
+from corpus.errors import BadQuery, LessonryError
 from corpus.facets import facets_within
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +37,9 @@ router.include_router(pages_document.router)
 router.include_router(pages_patterns.router)
 router.include_router(pages_reference.router)
 router.include_router(pages_settings.router)
+router.include_router(pages_collections.router)
+router.include_router(pages_curating.router)
+router.include_router(pages_review.router)
 router.include_router(pages_signin.router)
 
 EXAMPLES = (
@@ -81,28 +87,6 @@ def browse(request: Request, parts: Parts) -> Response:
     shown |= {"documents": found.items, "total": total, "facets": links.facets(asked, counts)}
     following = asked.at(found.next) if found.next else None
     return page(request, "browse.html", notice=None, next=following, **shown)
-
-
-@router.get("/collections", dependencies=[needs("read")])
-def collections(request: Request, parts: Parts) -> Response:
-    """All collections."""
-    return page(request, "collections.html", collections=parts.corpus.collections.all())
-
-
-@router.get("/collections/{slug}", dependencies=[needs("read")])
-def collection(request: Request, parts: Parts, slug: Slug) -> Response:
-    """A collection in its curator's order."""
-    try:
-        found, items = parts.corpus.collections.get(slug), parts.corpus.collections.items(slug)
-    except NotFound:
-        return error_page(request, 404, "There is no such collection", "All collections there are stand in the list.")
-    return page(request, "collection.html", collection=found, items=items)
-
-
-@router.get("/help", dependencies=[needs("read")])
-def help_page(request: Request) -> Response:
-    """How to ask, and the keys."""
-    return page(request, "help.html")
 
 
 @router.get("/opensearch.xml")

@@ -42,10 +42,13 @@ def document(request: Request, parts: Parts, document_id: DocumentId) -> Respons
         return error_page(request, 404, "There is no such document", detail)
     text = reading.read(found.title, found.text, found.passages)
     long = len(found.text) > _LONG_TEXT and len(text.contents) > 2
+    inside = parts.corpus.collections.containing(document_id)
     return streamed(
         request, "document.html", document=found, text=text.html, contents=text.contents if long else [],
         meta_tags=citations.meta_tags(found),
-        linked_data=citations.linked_data(found), collections=parts.corpus.collections.containing(document_id),
+        linked_data=citations.linked_data(found),
+        collections=inside,
+        all_collections=[one for one in parts.corpus.collections.all() if one not in inside],
         related=partial(_related, parts, document_id),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from api import forms
 from api.access import the_person
+from api.notes import rendered
 from api.schemas import HitShape
 from api.settings import VERSION
 
@@ -164,7 +165,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters.update(day=day, moment=moment, tidy=tidy, web_address=web_address, site=site)
+    environment.filters.update(day=day, moment=moment, tidy=tidy, web_address=web_address, site=site, noted=rendered)
     environment.filters["number"] = "{:,}".format
     environment.globals.update(static=static, why=why, version=VERSION)
     return environment
