@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 from fastapi.routing import RouteContext
+from fastapi.security import HTTPBearer
 
 from api import forms
 from corpus.accounts import SCOPES, Scope
@@ -19,6 +20,11 @@ class Person:
     name: str
     scopes: frozenset[Scope]
 
+
+_BEARER = HTTPBearer(
+    auto_error=False, scheme_name="token", description="A token that `lessonry token create` or POST /v1/tokens made."
+)
+"""So that the description of the interface says which scope an operation needs."""
 
 OWNER = Person("", frozenset(SCOPES))
 NOBODY = Person("", frozenset())
@@ -36,7 +42,7 @@ Who = Annotated[Person, Depends(the_person)]
 def needs(scope: Scope) -> Any:
     """A dependency of a route: it is for those who have this scope. Forms that are sent to it are checked."""
 
-    async def check(request: Request) -> None:
+    async def check(request: Request, _: Annotated[Any, Security(_BEARER, scopes=[scope])]) -> None:
         await forms.check(request)
 
     check.scope = scope  # type: ignore[attr-defined]  # the guard reads it off the route

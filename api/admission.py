@@ -1,12 +1,13 @@
 """Who asks, and does the route let them? Asked before a body is read; what declares no scope is for nobody."""
 
+import re
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Match
 from starlette.types import Scope
 
 from api import forms, problems
@@ -26,6 +27,7 @@ class Admission:
 
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
+        self._rules: list[_Rule] = []
 
     async def refusal(self, scope: Scope) -> Response | None:
         """The answer to those who may not come in; None to the others, whose person is then known."""
@@ -37,39 +39,48 @@ class Admission:
         except LessonryError as error:
             return await problems.known(request, error)
         request.state.person = asker.person
-        route = _route(scope)
-        lacking = _needed(route) - asker.person.scopes
+        rule = self._rule(scope) or self._rule(scope, anew=True) or _NOWHERE
+        lacking = rule.needed - asker.person.scopes
         if asker.flaw or (lacking and not asker.person.name):
             return _stranger(request, asker, lacking)
         if lacking:
             return _too_little(request, asker, lacking)
-        if asker.ambient and not _form_is_checked(request, route) and not forms.has_header(request):
+        form_is_checked = rule.checks_forms and not forms.for_programs(request.url.path)
+        if asker.ambient and request.method not in forms.SAFE and not form_is_checked and not forms.has_header(request):
             return Problem(403, "a browser that is signed in sends the token of its page as X-CSRF-Token")
         return None
 
-
-def _route(scope: Scope) -> RouteContext | None:
-    """Where a request leads; None if nowhere, or not by this method."""
-    for route in iter_route_contexts(scope["app"].routes):
-        if route.matches(scope)[0] is Match.FULL:
-            return route
-    return None
+    def _rule(self, scope: Scope, anew: bool = False) -> "_Rule | None":
+        """What holds where a request leads. The walk over all routes is slow: it is done once, and for what is new."""
+        if anew:
+            self._rules = [_Rule.of(route) for route in iter_route_contexts(scope["app"].routes)]
+        return next((rule for rule in self._rules if rule.fits(scope)), None)
 
 
-def _ours(route: RouteContext | None) -> bool:
-    return route is not None and isinstance(route.original_route, APIRoute)
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a route needs. `checks_forms`: it looks for the token of a form itself (see `access.needs`)."""
+
+    pattern: re.Pattern[str]
+    methods: frozenset[str]
+    needed: frozenset[str]
+    checks_forms: bool
+
+    @classmethod
+    def of(cls, route: RouteContext) -> "_Rule":
+        """Routes of ours declare what they need; other applications that are mounted are for readers."""
+        if not isinstance(route.original_route, APIRoute):
+            return cls(route.path_regex, frozenset(), READER, False)
+        needed: frozenset[str] = scopes_of(route) or frozenset({"(none is declared)"})
+        return cls(route.path_regex, frozenset(route.methods or ()), needed, True)
+
+    def fits(self, scope: Scope) -> bool:
+        """Does a request lead here?"""
+        return (not self.methods or scope["method"] in self.methods) and bool(self.pattern.match(scope["path"]))
 
 
-def _needed(route: RouteContext | None) -> frozenset[str]:
-    """The scopes of a route of ours; other applications that are mounted, and what is nowhere, are for readers."""
-    if route is None or not _ours(route):
-        return READER
-    return scopes_of(route) or frozenset({"(none is declared)"})
-
-
-def _form_is_checked(request: Request, route: RouteContext | None) -> bool:
-    """Nothing is changed, or the route looks for the token in the form (see `access.needs`)."""
-    return request.method in forms.SAFE or (_ours(route) and not forms.for_programs(request.url.path))
+_NOWHERE = _Rule(re.compile(""), frozenset(), READER, False)
+"""No address, or one that does not know the method: a reader is told so."""
 
 
 def _stranger(request: Request, asker: Asker, lacking: frozenset[str]) -> Response:

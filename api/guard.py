@@ -45,8 +45,11 @@ class Guard:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+            return
+        if scope["type"] == "websocket":  # there are none, so nothing asks who opens one
+            await send({"type": "websocket.close", "code": 1008})
             return
         scope["peer"] = scope["client"][0] if scope.get("client") else ""
         await self._behind_proxy(scope, receive, send)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -24,13 +25,13 @@ def lessonry(tmp_path: Path) -> Iterator[Lessonry]:
 
 
 @pytest.fixture
-def client(lessonry: Lessonry) -> Iterator[TestClient]:
-    with browser(lessonry) as made:
-        yield made
+def client(lessonry: Lessonry) -> TestClient:
+    return browser(create_app(lessonry))
 
 
-def browser(lessonry: Lessonry, url: str = URL, peer: str = "127.0.0.1") -> TestClient:
-    return TestClient(create_app(lessonry), base_url=url, follow_redirects=False, client=(peer, 50000))
+def browser(app: FastAPI, url: str = URL, peer: str = "127.0.0.1") -> TestClient:
+    """A browser at that address, with cookies of its own. The worker does not run: jobs stay where they are."""
+    return TestClient(app, base_url=url, follow_redirects=False, client=(peer, 50000))
 
 
 def token(lessonry: Lessonry, *scopes: str, name: str = "Ann", expires: str | None = None) -> str:
@@ -73,20 +74,17 @@ def test_the_first_token_closes_the_server_and_whoami_tells(lessonry, client):
     assert (answer.status_code, "revoked" in answer.json()["detail"]) == (401, True)
 
 
-@pytest.mark.parametrize(
-    ("new", "says"),
-    [
+def test_tokens_that_make_no_sense_are_refused(lessonry, client):
+    for new, says in (
         ({"name": "Ann", "scopes": []}, "scopes"),
         ({"name": "Ann", "scopes": ["all"]}, "scopes"),
         ({"name": "", "scopes": ["read"]}, "name"),
         ({"name": "a\nb", "scopes": ["read"]}, "name"),
         ({"name": "Ann", "scopes": ["read"], "expires": "soon"}, "90d"),
         ({"name": "Ann", "scopes": ["read"], "expires": "2020-01-01"}, "to come"),
-    ],
-)
-def test_tokens_that_make_no_sense_are_refused(lessonry, client, new, says):
-    answer = client.post("/v1/tokens", json=new)
-    assert (answer.status_code, says in answer.json()["detail"]) == (422, True)
+    ):
+        answer = client.post("/v1/tokens", json=new)
+        assert (answer.status_code, says in answer.json()["detail"]) == (422, True), new
     assert not lessonry.corpus.accounts.closed()
 
 
@@ -101,24 +99,21 @@ def test_roles_are_given_and_taken(lessonry, client):
     assert [one["name"] for one in client.get("/v1/people", headers=bearer(text)).json()["items"]] == ["Root"]
 
 
-@pytest.mark.parametrize(
-    ("header", "says"),
-    [
-        ("Bearer nonsense", "not known"),
-        ("Bearer ", "not known"),
-        ("Basic QW5uOnB3", "Bearer"),
-        ("Bearer lessonry_\N{LATIN SMALL LETTER E WITH ACUTE}", "not known"),
-    ],
-)
 @pytest.mark.parametrize("closed", [False, True])
-def test_a_bad_token_is_told_so_even_where_none_is_needed(lessonry, client, header, says, closed):
+def test_a_bad_token_is_told_so_even_where_none_is_needed(lessonry, client, closed):
     if closed:
         token(lessonry)
-    answer = client.get("/v1/documents", headers={"authorization": header.encode("latin-1")})
-    assert answer.status_code == 401
-    assert says in answer.json()["detail"]
-    assert 'error="invalid_token"' in answer.headers["www-authenticate"]
-    assert client.get("/healthz", headers={"authorization": header.encode("latin-1")}).status_code == 200
+    for header, says in (
+        (b"Bearer nonsense", "not known"),
+        (b"Bearer ", "not known"),
+        (b"Basic QW5uOnB3", "Bearer"),
+        (b"Bearer lessonry_\xe9", "not known"),
+    ):
+        answer = client.get("/v1/documents", headers={"authorization": header})
+        assert answer.status_code == 401
+        assert says in answer.json()["detail"]
+        assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+        assert client.get("/healthz", headers={"authorization": header}).status_code == 200
 
 
 def test_an_expired_token_says_when(lessonry, client):
@@ -153,37 +148,27 @@ def test_signing_in_gives_a_new_cookie_that_scripts_cannot_read_and_signing_out_
 
 
 def test_the_cookie_is_secure_behind_tls_and_only_a_known_proxy_can_say_so(lessonry):
+    app = create_app(lessonry)
     forwarded = {"x-forwarded-proto": "https"}
     for url, peer, headers, secure in (
         ("https://127.0.0.1", "198.51.100.1", {}, True),
         (URL, "127.0.0.1", forwarded, True),
         (URL, "198.51.100.1", forwarded, False),
     ):
-        with browser(lessonry, url, peer) as client:
-            cookie = client.get("/signin", headers=headers).headers["set-cookie"]
-            assert ("secure" in cookie.lower()) == secure, (url, peer)
+        cookie = browser(app, url, peer).get("/signin", headers=headers).headers["set-cookie"]
+        assert ("secure" in cookie.lower()) == secure, (url, peer)
 
 
-@pytest.mark.parametrize(
-    "next",
-    [
-        "//evil.example",
-        "/\\evil.example",
-        "https://evil.example",
-        "javascript:alert(1)",
-        "/\t/evil.example",
-        "\\/evil.example",
-        "evil.example",
-        "/a b",
-        "/\n//evil.example",
-        "",
-    ],
-)
-def test_signing_in_leads_nowhere_else(lessonry, client, next):
-    form = {"token": token(lessonry), "csrf": csrf_of(client.get("/signin", params={"next": next}).text), "next": next}
-    assert client.post("/signin", data=form).headers["location"] == "/"
-    page = BeautifulSoup(client.get("/signin", params={"next": next}).text, "lxml")
-    assert page.select_one("input[name=next]")["value"] == "/"
+def test_signing_in_leads_nowhere_else(lessonry, client):
+    text = token(lessonry)
+    for next in (
+        "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil.example",
+        "\\/evil.example", "evil.example", "/a b", "/\n//evil.example", "",
+    ):  # fmt: skip
+        page = BeautifulSoup(client.get("/signin", params={"next": next}).text, "lxml")
+        assert page.select_one("input[name=next]")["value"] == "/", next
+        form = {"token": text, "csrf": page.select_one("input[name=csrf]")["value"], "next": next}
+        assert client.post("/signin", data=form).headers["location"] == "/", next
 
 
 def test_where_one_wanted_to_go_is_kept_over_the_sign_in(lessonry, client):
@@ -235,11 +220,12 @@ def test_a_form_without_its_token_changes_nothing_and_loses_nothing(lessonry, cl
 
 
 def test_the_token_of_one_browser_is_of_no_use_to_another(lessonry):
-    with browser(lessonry) as one, browser(lessonry) as other:
-        csrf = csrf_of(one.get("/add").text)
-        assert csrf_of(other.get("/add").text) != csrf
-        assert other.post("/add/text", data={"title": "T", "text": "x", "csrf": csrf}).status_code == 403
-        assert one.post("/add/text", data={"title": "T", "text": "x", "csrf": csrf}).status_code == 303
+    app = create_app(lessonry)
+    one, other = browser(app), browser(app)
+    csrf = csrf_of(one.get("/add").text)
+    assert csrf_of(other.get("/add").text) != csrf
+    assert other.post("/add/text", data={"title": "T", "text": "x", "csrf": csrf}).status_code == 403
+    assert one.post("/add/text", data={"title": "T", "text": "x", "csrf": csrf}).status_code == 303
 
 
 def test_a_signed_in_browser_writes_to_the_interface_with_the_token_of_its_page_only(lessonry, client):
@@ -278,6 +264,7 @@ PROXY = {"proxy_header": "X-Forwarded-User", "proxy_addresses": ["10.0.0.5"], "p
 def test_the_header_of_a_proxy_counts_from_the_proxy_only(tmp_path):
     with opened(tmp_path / "home", **PROXY) as lessonry:
         lessonry.corpus.accounts.set_role("Ann", "admin")
+        app = create_app(lessonry)
         for peer, sent, status, scopes in (
             ("10.0.0.5", [("x-forwarded-user", "Ann")], 200, ["read", "curate", "ingest", "admin"]),
             ("10.0.0.5", [("x-forwarded-user", "Bob")], 200, ["read"]),
@@ -287,15 +274,14 @@ def test_the_header_of_a_proxy_counts_from_the_proxy_only(tmp_path):
             ("127.0.0.1", [("x-forwarded-user", "Ann")], 401, None),
             ("203.0.113.9", [("x-forwarded-user", "Ann"), ("x-forwarded-for", "10.0.0.5")], 401, None),
         ):
-            with browser(lessonry, peer=peer) as client:
-                answer = client.get("/v1/whoami", headers=sent)
-                assert answer.status_code == status, (peer, sent)
-                assert answer.json().get("scopes") == scopes
-        with browser(lessonry, peer="10.0.0.5") as client:
-            ann = {"x-forwarded-user": "Ann"}
-            assert client.post("/v1/documents", json={"title": "T", "text": "x"}, headers=ann).status_code == 403
-            fresh = {**ann, "x-csrf-token": csrf_of(client.get("/add", headers=ann).text)}
-            assert client.post("/v1/documents", json={"title": "T", "text": "x"}, headers=fresh).status_code == 202
+            answer = browser(app, peer=peer).get("/v1/whoami", headers=sent)
+            assert answer.status_code == status, (peer, sent)
+            assert answer.json().get("scopes") == scopes
+        client = browser(app, peer="10.0.0.5")
+        ann = {"x-forwarded-user": "Ann"}
+        assert client.post("/v1/documents", json={"title": "T", "text": "x"}, headers=ann).status_code == 403
+        fresh = {**ann, "x-csrf-token": csrf_of(client.get("/add", headers=ann).text)}
+        assert client.post("/v1/documents", json={"title": "T", "text": "x"}, headers=fresh).status_code == 202
 
 
 def test_without_the_setting_the_header_is_nothing(lessonry, client):
@@ -304,7 +290,8 @@ def test_without_the_setting_the_header_is_nothing(lessonry, client):
 
 
 def test_a_server_answers_to_the_names_it_was_given(tmp_path):
-    with opened(tmp_path / "home", hosts=["lessons.example.org"]) as lessonry, browser(lessonry) as client:
+    with opened(tmp_path / "home", hosts=["lessons.example.org"]) as lessonry:
+        client = browser(create_app(lessonry))
         for host, status in (("lessons.example.org", 200), ("127.0.0.1:8000", 200), ("evil.example", 421)):
             assert client.get("/healthz", headers={"host": host}).status_code == status
 
@@ -312,7 +299,8 @@ def test_a_server_answers_to_the_names_it_was_given(tmp_path):
 def test_an_extension_reads_an_open_server_and_writes_where_it_is_named(tmp_path):
     new = {"title": "T", "text": "x"}
     for named, status in (([], 401), ([EXTENSION], 202)):
-        with opened(tmp_path / str(status), extension_origins=named) as lessonry, browser(lessonry) as client:
+        with opened(tmp_path / str(status), extension_origins=named) as lessonry:
+            client = browser(create_app(lessonry))
             stored(lessonry, "Clocks", "leap second")
             headers = {"origin": EXTENSION, "sec-fetch-site": "cross-site"}
             answer = client.post("/v1/related", json={"text": "leap second"}, headers=headers)
@@ -375,17 +363,16 @@ def test_the_settings_page_tells_where_a_value_comes_from_and_hides_what_is_secr
     home.mkdir()
     (home / "lessonry.toml").write_text('contact = "a@example.org"\narchive = "https://me:hidden@example.org/{url}"\n')
     monkeypatch.setenv("LESSONRY_MAX_ITEMS", "7")
-    with opened(home, fetch_redirects=3) as lessonry, browser(lessonry) as client:
+    with opened(home, fetch_redirects=3) as lessonry:
+        client = browser(create_app(lessonry))
         soup = BeautifulSoup(client.get("/settings").text, "lxml")
-    rows = {
-        row.th.get_text(): [cell.get_text() for cell in row.select("td")]
-        for row in soup.select("section:last-of-type tbody tr")
-    }
-    assert rows["contact"][:2] == ["a@example.org", "lessonry.toml"]
-    assert rows["max_items"][:2] == ["7", "LESSONRY_MAX_ITEMS"]
-    assert rows["fetch_redirects"][:2] == ["3", "command line"]
-    assert rows["port"][:2] == ["8000", "default"]
-    assert rows["models"][1] == "default"
+    rows = {row.dt.get_text(): row.dd.get_text().split() for row in soup.select(".in-force > div")}
+    assert rows["contact"] == ["a@example.org", "lessonry.toml"]
+    assert rows["max_items"] == ["7", "LESSONRY_MAX_ITEMS"]
+    assert rows["fetch_redirects"] == ["3", "command", "line"]
+    assert rows["port"] == ["8000"]
+    assert rows["proxy_header"] == ["—"]
+    assert len(rows["models"]) == 1
     assert "hidden" not in str(rows)
 
 
