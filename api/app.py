@@ -13,6 +13,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from api import (
     pages,
+    pages_tools,
     problems,
     routes,
     routes_agents,
@@ -21,6 +22,7 @@ from api import (
     routes_exports,
     routes_feedback,
     routes_lessons,
+    routes_opensearch,
     routes_patterns,
     routes_people,
     routes_review,
@@ -73,6 +75,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.include_router(routes.router)
     app.include_router(routes_agents.router)
     app.include_router(routes_checkpoints.router)
+    app.include_router(routes_opensearch.router)
     app.include_router(routes_lessons.router)
     app.include_router(routes_feedback.router)
     app.include_router(routes_exports.router)  # before the collections, whose slugs end where a suffix begins
@@ -81,6 +84,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.include_router(routes_people.router)
     app.include_router(routes_patterns.router)
     app.include_router(pages.router)
+    app.include_router(pages_tools.router, include_in_schema=False)
     _add_health(app, lessonry, metrics)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app

@@ -99,6 +99,8 @@ def opensearch(request: Request) -> Response:
     ElementTree.SubElement(root, "InputEncoding").text = "UTF-8"
     ElementTree.SubElement(root, "Image", type="image/svg+xml").text = f"{base}/static/icon.svg"
     ElementTree.SubElement(root, "Url", type="text/html", template=f"{base}/?q={{searchTerms}}")
+    typed = f"{base}/v1/suggest/opensearch?q={{searchTerms}}"
+    ElementTree.SubElement(root, "Url", type="application/x-suggestions+json", template=typed)
     text = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return Response(text, media_type="application/opensearchdescription+xml")
 
