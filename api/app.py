@@ -17,6 +17,7 @@ from api import (
     problems,
     routes,
     routes_agents,
+    routes_alerts,
     routes_checkpoints,
     routes_collections,
     routes_exports,
@@ -31,6 +32,7 @@ from api.access import needs
 from api.guard import Guard
 from api.jobs import Worker
 from api.metrics import Measure, Metrics
+from api.posting import Recent
 from api.settings import VERSION
 from api.wiring import Lessonry
 
@@ -64,6 +66,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     )
     app.state.lessonry = lessonry
     app.state.worker = worker
+    app.state.told_alerts = Recent()
     app.state.sign_ins = MovingWindowRateLimiter(MemoryStorage())
     app.add_middleware(Measure, metrics=metrics)
     app.add_middleware(
@@ -74,6 +77,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     problems.install(app)
     app.include_router(routes.router)
     app.include_router(routes_agents.router)
+    app.include_router(routes_alerts.router)
     app.include_router(routes_checkpoints.router)
     app.include_router(routes_opensearch.router)
     app.include_router(routes_lessons.router)

@@ -20,7 +20,7 @@ from corpus.errors import LessonryError
 
 router = APIRouter(prefix="/settings", dependencies=[needs("admin")])
 
-_SECRET = re.compile(r"(^|_)(key|password|secret|token)$")
+_SECRET = re.compile(r"(^|_)(key|password|secret|token|webhook)$")
 _PASSWORD = re.compile(r"(?<=://)[^/@\s]+@")
 
 Words = Annotated[str, Form(max_length=300)]

@@ -90,6 +90,10 @@ class Settings(BaseSettings):
         [], description="Browser extensions that may write here without a token, as long as none is made."
     )
 
+    slack_webhook: str = Field(
+        "", description="Where lessons for alerts are posted, a Slack-compatible webhook; empty for nowhere."
+    )
+
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def origin(self, name: str) -> str:

@@ -123,6 +123,21 @@ class Fetcher:
         except _NothingNew as answer:
             return NotModified(str(answer))
 
+    def post_json(self, url: str, value: object) -> None:
+        """Send JSON; the answer is not read and leads nowhere. Refused or Unreachable name the host only.
+
+        Such an address is a secret: who knows it may post.
+        """
+        try:
+            check_url(url)
+        except Refused as error:
+            raise Refused("the address to post to", error.reason) from None
+        host = origin_of(url)
+        self._deadline.budget = self.limits.seconds
+        with self._deadline.running(), self._mendable(host), self._client.stream("POST", url, json=value) as response:
+            if not response.is_success:
+                raise Unreachable(host, f"the server answers {_named(response.status_code)}")
+
     def _visit(self, url: str, conditions: dict[str, str]) -> Fetched:
         self._deadline.budget = self.limits.seconds
         wish = _Wish(url=url, most=self.limits.max_bytes, robots=self._respect_robots, conditions=conditions)
