@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api import cross_origin
-from api.admission import Admission
-from api.forms import SAFE
+from api.admission import OPEN, Admission
+from api.forms import SAFE, below
 from api.identity import Identity, extension, is_loopback
 from api.problems import Problem
 from api.settings import Settings
@@ -65,6 +65,8 @@ class Guard:
                 answer = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     answer.setdefault(name, value)
+                if not below(scope["path"], OPEN):  # what depends on who asks is kept by no cache on the way
+                    answer.setdefault("Cache-Control", "private, no-cache")
                 cross_origin.allow(extension(headers), scope["path"], answer)
             await send(message)
 

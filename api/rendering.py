@@ -23,7 +23,7 @@ from api.settings import VERSION
 
 _HERE = Path(__file__).parent
 _PAUSE = "\f"
-_FRESH = {"Cache-Control": "no-cache"}
+_FRESH = {"Cache-Control": "private, no-cache"}
 _LIST_SIGN = re.compile(r"(^|\n)\s*[-*+]\s+")
 _HEADING_LINE = re.compile(r"^([A-Z][^\n.!?;:,…(){}=|<>&]{2,80})\n+(?=[^\s•])", re.MULTILINE)
 """A short line without a sentence's end: the heading of a section that was joined to the one before it."""

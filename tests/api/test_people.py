@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from api.app import create_app
 from api.wiring import Lessonry
@@ -339,6 +340,17 @@ def test_the_browser_may_ask_first_for_an_extension_and_for_nobody_else(client):
         assert not [name for name in answer.headers if name.startswith("access-control")], origin
         answer = client.get("/v1/documents", headers={"origin": origin})
         assert not [name for name in answer.headers if name.startswith("access-control")], origin
+
+
+def test_what_depends_on_who_asks_is_kept_by_no_cache_on_the_way(client):
+    for path in ("/", "/documents", "/v1/documents", "/v1/whoami", "/nowhere"):
+        assert "private" in client.get(path).headers["cache-control"], path
+    assert "private" not in client.get("/static/icon.svg").headers.get("cache-control", "")
+
+
+def test_a_websocket_is_refused(client):
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/v1/documents"):
+        pass
 
 
 def test_no_secret_stands_in_a_log_or_an_answer(lessonry, client, caplog):
