@@ -19,6 +19,8 @@ HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PROGRAMS = ("/v1", "/metrics", "/openapi.json", "/mcp")
 
+_HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+"""A place on this site. Browsers read `//host` and `/\\host` as another one, and leave control characters out."""
 _SECRET = re.compile(r"[\w-]{43}")
 
 
@@ -65,6 +67,11 @@ def give_cookie(request: Request, response: Response, secret: str = "", seconds:
         response.set_cookie(
             COOKIE, value, max_age=seconds, httponly=True, samesite="lax", secure=request.url.scheme == "https"
         )
+
+
+def here(next: str) -> str:
+    """An address to go on to, if it is one of ours; else the start."""
+    return next if _HERE.fullmatch(next) else "/"
 
 
 def has_header(request: Request) -> bool:

@@ -14,6 +14,8 @@ from api import (
     pages_collections,
     pages_curating,
     pages_document,
+    pages_feedback,
+    pages_lessons,
     pages_patterns,
     pages_reference,
     pages_review,
@@ -35,6 +37,8 @@ router = APIRouter(include_in_schema=False)
 router.include_router(pages_adding.router)
 router.include_router(pages_document.router)
 router.include_router(pages_patterns.router)
+router.include_router(pages_feedback.router)
+router.include_router(pages_lessons.router)
 router.include_router(pages_reference.router)
 router.include_router(pages_settings.router)
 router.include_router(pages_collections.router)

@@ -1,16 +1,20 @@
 """The page of a document: to be read, with the lessons that bear on it, and to be cited."""
 
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from api import citations, reading, routes
-from api.access import needs
+from api.access import Who, needs
 from api.depends import DocumentId, Parts
-from api.rendering import error_page, streamed
+from api.rendering import error_page, page, streamed
 from api.wiring import Lessonry
+from corpus import bundle
 from corpus.errors import LessonryError, NotFound
+from corpus.standing import STATES
+from corpus.types import KINDS
 
 router = APIRouter()
 
@@ -33,7 +37,10 @@ def csl_json(parts: Parts, document_id: DocumentId) -> Response:
 
 
 @router.get("/documents/{document_id}", dependencies=[needs("read")])
-def document(request: Request, parts: Parts, document_id: DocumentId) -> Response:
+def document(
+    request: Request, parts: Parts, person: Who, document_id: DocumentId,
+    edited: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:  # fmt: skip
     """A document to be read, with the lessons that bear on it."""
     try:
         found = routes.get_document(parts, document_id)
@@ -49,8 +56,26 @@ def document(request: Request, parts: Parts, document_id: DocumentId) -> Respons
         linked_data=citations.linked_data(found),
         collections=inside,
         all_collections=[one for one in parts.corpus.collections.all() if one not in inside],
-        related=partial(_related, parts, document_id),
+        related=partial(_related, parts, document_id), curates="curate" in person.scopes, edited=edited,
+        history=parts.corpus.lifecycle.history(document_id), actions=parts.corpus.actions.of(document_id),
+        replaced=parts.corpus.lifecycle.replaced_by(document_id), kinds=KINDS, states=STATES,
     )  # fmt: skip
+
+
+@router.post("/documents/{document_id}/remove", dependencies=[needs("curate")])
+def remove(request: Request, parts: Parts, document_id: DocumentId) -> Response:
+    """Remove a document; for a day that can be undone."""
+    title = parts.corpus.documents.get(document_id).title
+    bundle.put_aside(parts.corpus, document_id)
+    return page(request, "removed.html", title=title, document_id=document_id)
+
+
+@router.post("/documents/{document_id}/bring-back", dependencies=[needs("curate")])
+def bring_back(parts: Parts, document_id: DocumentId) -> Response:
+    """Undo a removal."""
+    bundle.bring_back(parts.corpus, document_id, parts.split)
+    parts.indexer.catch_up()
+    return RedirectResponse(f"/documents/{document_id}", 303)
 
 
 def _related(parts: Lessonry, document_id: str) -> tuple[list[Any], str | None]:

@@ -1,6 +1,5 @@
 """The pages where people sign in with their token, and out again."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -21,8 +20,6 @@ router = APIRouter()
 _DAYS = 30
 """A session lasts so long, and never longer than its token."""
 _FAILURES = parse("10/5minutes")
-_HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-"""A place on this site. Browsers read `//host` and `/\\host` as another one, and leave control characters out."""
 
 Words = Annotated[str, Form(max_length=2000)]
 
@@ -49,7 +46,7 @@ def signed_in(request: Request, parts: Parts, token: Words = "", next: Words = "
     accounts.close_session(forms.secret_of(request.cookies))
     secret, seconds = forms.new_secret(), _DAYS * 86_400
     accounts.open_session(found, secret, later(seconds))
-    response = RedirectResponse(_here(next), 303)
+    response = RedirectResponse(forms.here(next), 303)
     forms.give_cookie(request, response, secret, seconds)
     return response
 
@@ -66,11 +63,7 @@ def sign_out(request: Request, parts: Parts) -> Response:
 def _form(request: Request, parts: Parts, next: str, error: str = "", status: int = 200) -> Response:
     accounts = parts.corpus.accounts
     shown = {"open": is_open(parts.settings, accounts), "closed": accounts.closed()}
-    response = page(request, "signin.html", status=status, error=error, next=_here(next), **shown)
+    response = page(request, "signin.html", status=status, error=error, next=forms.here(next), **shown)
     if status == 429:
         response.headers["Retry-After"] = "300"
     return response
-
-
-def _here(next: str) -> str:
-    return next if _HERE.fullmatch(next) else "/"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response, UploadFile
 from pydantic import Field
 
-from api import cursors, duplicates
+from api import cursors, duplicates, editing
 from api.access import Who, needs
 from api.depends import DocumentId, Jobs, Parts, Words
 from api.jobs import Worker
@@ -29,9 +29,8 @@ from api.schemas import (
 )
 from api.whole import whole
 from api.wiring import Lessonry
-from corpus import lifecycle
 from corpus.errors import BadQuery, NotFound
-from corpus.types import Filter, Kind, with_summary
+from corpus.types import Filter, Kind
 from corpus.urls import canonical
 from search import types as search_types
 from search.types import Mode, Suggestions
@@ -42,6 +41,8 @@ MOST_PER_PAGE = 100
 _MOST_PAIRS = 500
 _DEEPEST = 10_000
 """How far a search can be paged, in documents."""
+_LONGEST_GAP = 1_000
+"""Characters of a query that found nothing which are kept, where the setting asks for it."""
 
 
 class FilterParams(Shape):
@@ -91,6 +92,8 @@ def search(parts: Parts, params: Annotated[SearchParams, Query()]) -> SearchAnsw
             text=params.q, mode=params.mode, limit=params.limit, offset=offset, wanted=wanted, explain=params.explain
         )
     )
+    if parts.settings.record_empty_queries and not offset and (not results.hits or results.wordless):
+        parts.corpus.gaps.note(params.q[:_LONGEST_GAP], "empty")
     seen = offset + params.limit
     more = cursors.encode(seen, question) if results.hits and seen < results.total else None
     return SearchAnswer.of(results, took_ms=_since(start), next=more)
@@ -162,18 +165,8 @@ def get_document(parts: Parts, document_id: DocumentId) -> DocumentFull:
 @router.patch("/documents/{document_id}", dependencies=[needs("curate")])
 def edit_document(parts: Parts, person: Who, document_id: DocumentId, edit: DocumentEdit) -> DocumentFull:
     """Set fields by hand; they win over what the source says from now on. State and owner are people's alone."""
-    given = edit.model_dump(include=edit.model_fields_set)
-    said = {name: given.pop(name) for name in lifecycle.FIELDS if name in given}
-    documents = parts.corpus.documents
-    document = documents.get(document_id)
-    text = with_summary(given.get("summary", document.summary), document.text)
-    passages = parts.split(given.get("title", document.title), text) if given else []
-    with parts.corpus.db.write():
-        if said:
-            parts.corpus.lifecycle.say(document_id, said, person.name)
-        if given:
-            documents.edit(document_id, given, passages)
-    return whole(parts, documents.get(document_id))
+    editing.edit(parts, document_id, edit, person.name)
+    return whole(parts, parts.corpus.documents.get(document_id))
 
 
 @router.delete("/documents/{document_id}", status_code=204, dependencies=[needs("curate")])

@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     pages_per_wrong_suggestion: int = Field(
         20, ge=1, le=10_000, description="Silence: at most one wrong suggestion in so many pages about other things."
     )
+    record_empty_queries: bool = Field(
+        False, description="Count queries that find nothing among the content gaps, without who asked."
+    )
     host: str = Field("127.0.0.1", description="The address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
     public_read: bool = Field(False, description="Let anyone read, also where tokens are asked for.")

@@ -2,6 +2,7 @@
 
     bundle.json                 what this folder is, and which files the export wrote
     documents/<name>.md         front matter and headed text; <name> is the id in what we export
+    lessons/<name>.yaml         what people say of a document: states, action items, verdicts; see bundle_lessons
     collections/<slug>.yaml     title, description, items: [{document: <name>, note: ...}]; more in bundle_collections
 
 A folder written by hand (like the starter) may leave out what is stored with a document but
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus import bundle_collections, frontmatter
+from corpus import bundle_collections, bundle_lessons, frontmatter
 from corpus.clock import now
 from corpus.documents import EDITABLE, draft_digest
 from corpus.errors import BundleError
@@ -69,6 +70,8 @@ def write_bundle(corpus: Corpus, folder: Path) -> int:
             aliases = [alias.identity for alias in corpus.aliases.of(document_id)]
             edits = corpus.documents.edits(document_id)
             written[f"documents/{document_id}.md"] = _document_file(document, edits, aliases)
+            if said := bundle_lessons.written(corpus, document_id):
+                written[f"lessons/{document_id}.yaml"] = said
         for collection in corpus.collections.all():
             written[f"collections/{collection.slug}.yaml"] = bundle_collections.written(corpus, collection.slug)
     try:
@@ -88,6 +91,7 @@ def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
         path.stem: bundle_collections.read(path, read_text(path), documents)
         for path in sorted((folder / "collections").glob("*.yaml"))
     }
+    lessons = _read_lessons(folder, documents)
     fresh = [name for name, read in documents.items() if _differs(corpus, read)]
     passages = {name: split(documents[name].draft.title, documents[name].draft.full_text) for name in fresh}
     added = 0
@@ -98,6 +102,7 @@ def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
             _store(corpus, documents[name], passages[name])
         for name, read in documents.items():
             _store_aliases(corpus, ids[name], read)
+        bundle_lessons.store(corpus, lessons, ids)
         changed_collections = sum(
             bundle_collections.store(corpus, slug, told, ids) for slug, told in collections.items()
         )
@@ -106,7 +111,7 @@ def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
 
 def _write(folder: Path, written: Mapping[str, str]) -> None:
     """Write the files, and remove those of an earlier export; what others put there stays."""
-    for name in ("documents", "collections"):
+    for name in {Path(name).parts[0] for name in written} | {"documents", "collections"}:
         (folder / name).mkdir(parents=True, exist_ok=True)
     for name in _written_before(folder) - written.keys():
         (folder / name).unlink(missing_ok=True)
@@ -121,7 +126,8 @@ def _written_before(folder: Path) -> set[str]:
         files = json.loads((folder / _MARK_FILE).read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, TypeError, KeyError):
         return set()
-    return {str(name) for name in files if re.fullmatch(r"documents/[^/\\]+\.md|collections/[^/\\]+\.yaml", str(name))}
+    ours = re.compile(r"documents/[^/\\]+\.md|(?:collections|lessons)/[^/\\]+\.yaml")
+    return {str(name) for name in files if ours.fullmatch(str(name))}
 
 
 def _document_file(document: Document, edits: Mapping[str, Any], aliases: list[str]) -> str:
@@ -142,7 +148,11 @@ def read_text(path: Path) -> str:
 
 
 def _read_document(path: Path) -> _Read:
-    fields, text = frontmatter.parse(read_text(path))
+    return _parsed(path, read_text(path))
+
+
+def _parsed(path: Path, content: str) -> _Read:
+    fields, text = frontmatter.parse(content)
     if not fields.get("title") and ("title" not in fields or "id" not in fields):  # an export may hold an empty one
         raise BundleError(path, "its front matter has no title")
     kind, published, url = fields.get("kind", "post-mortem"), fields.get("published"), fields.get("url")
@@ -178,6 +188,14 @@ def _read_document(path: Path) -> _Read:
     stored: dict[str, Any] = {name: fields[name] for name in ("id", "added", "changed", "edits") if name in fields}
     spelled = str if "id" in fields else canonical  # a person writes an address as it comes
     return _Read(draft, stored, tuple(spelled(str(alias)) for alias in aliases))
+
+
+def _read_lessons(folder: Path, documents: Mapping[str, _Read]) -> dict[Path, bundle_lessons.Told]:
+    paths = sorted((folder / "lessons").glob("*.yaml"))
+    for path in paths:
+        if path.stem not in documents:
+            raise BundleError(path, "it is about no document of this bundle")
+    return {path: bundle_lessons.read(path, read_text(path)) for path in paths}
 
 
 def _check_distinct(folder: Path, documents: Mapping[str, _Read]) -> None:
@@ -221,3 +239,25 @@ def _store_aliases(corpus: Corpus, document_id: str, read: _Read) -> None:
     """Let the document have its other addresses; those that stand for something here already are left."""
     for identity in filter(corpus.aliases.is_free, read.aliases):
         corpus.aliases.add(identity, document_id, "told by the bundle that it came in")
+
+
+def put_aside(corpus: Corpus, document_id: str) -> None:
+    """Remove a document, and keep for a day what is needed to bring it back; NotFound if there is none."""
+    document = corpus.documents.get(document_id)
+    aliases = [alias.identity for alias in corpus.aliases.of(document_id)]
+    with corpus.db.write():
+        file = _document_file(document, corpus.documents.edits(document_id), aliases)
+        corpus.edits.keep_removed(document_id, file, bundle_lessons.written(corpus, document_id))
+        corpus.documents.remove(document_id)
+
+
+def bring_back(corpus: Corpus, document_id: str, split: Split) -> None:
+    """Undo a removal of the last day; NotFound if there is none."""
+    file, said = corpus.edits.removed(document_id)
+    path = Path(f"{document_id}.md")
+    read = _parsed(path, file)
+    passages = split(read.draft.title, read.draft.full_text)
+    with corpus.db.write():
+        _store(corpus, read, passages)
+        _store_aliases(corpus, document_id, read)
+        bundle_lessons.store(corpus, {path: bundle_lessons.read(path, said)}, {document_id: document_id})

@@ -14,12 +14,13 @@ from corpus.types import Document
 
 FIELDS = ("state", "superseded_by", "owner", "review_by")
 """What a person may say of a document."""
-_SAID = (*FIELDS, "reviewed_at", "reviewed_by")
+SAID = (*FIELDS, "reviewed_at", "reviewed_by")
+"""What is known of that."""
 _YEAR = 365 * 24 * 3600
 
 Doubt = Literal["review due", "page gone", "successor outdated", "successor gone", "verified long ago"]
 _DOUBTS: dict[Doubt, str] = {
-    "review due": "l.review_by <= :today",
+    "review due": "l.review_by <= :today AND l.state IS NOT 'superseded'",
     "page gone": "d.gone IS NOT NULL",
     "successor outdated": "l.state = 'superseded' AND s.state IN ('superseded', 'obsolete')",
     "successor gone": "l.state = 'superseded' AND l.superseded_by IS NULL",
@@ -86,11 +87,18 @@ class Lifecycle:
             query = "SELECT state, superseded_by, at, by FROM lesson_states WHERE document_id = ? ORDER BY id DESC"
             return [StateChange(*row) for row in db.execute(query, [document_id])]
 
-    def restore(self, document_id: str, standing: Standing, history: Sequence[StateChange]) -> bool:
-        """Let a document stand as an export has it, with its history, the latest first; False if it does so already."""
-        stands = self._documents.get(document_id).standing
-        if _said(stands) == _said(standing) and self.history(document_id) == list(history):
-            return False
+    def stands(self, document_id: str, standing: Standing, history: Sequence[StateChange]) -> bool:
+        """Does a document stand just so, with this history, the latest first?"""
+        held = self._documents.get(document_id).standing
+        return _said(held) == _said(standing) and self.history(document_id) == list(history)
+
+    def forget(self, document_id: str) -> None:
+        """Nothing is said of a document any more; its history is kept."""
+        with self._db.write() as db:
+            db.execute("DELETE FROM lessons WHERE document_id = ?", [document_id])
+
+    def restore(self, document_id: str, standing: Standing, history: Sequence[StateChange]) -> None:
+        """Let a document stand as an export has it, with its history; Conflict if that leads round in a circle."""
         with self._db.write() as db:
             self._put(db, document_id, self._settled(document_id, standing, {}))
             db.execute("DELETE FROM lesson_states WHERE document_id = ?", [document_id])
@@ -99,7 +107,6 @@ class Lifecycle:
                     "INSERT INTO lesson_states (document_id, state, superseded_by, at, by) VALUES (?, ?, ?, ?, ?)",
                     [document_id, one.state, one.superseded_by, one.at, one.by],
                 )
-        return True
 
     def outdated(self, ids: Sequence[str]) -> dict[str, str | None]:
         """Those of the documents that are superseded, with the id of their successor, or obsolete."""
@@ -177,4 +184,4 @@ class Lifecycle:
 
 
 def _said(standing: Standing) -> dict[str, Any]:
-    return {name: value for name, value in asdict(standing).items() if name in _SAID}
+    return {name: value for name, value in asdict(standing).items() if name in SAID}

@@ -107,4 +107,27 @@ def m043_gaps(db: sqlite_utils.Database) -> None:
     )
 
 
-STEPS = (m040_lessons, m041_actions, m042_feedback, m043_gaps)
+def m044_edits(db: sqlite_utils.Database) -> None:
+    """What stood there before somebody changed or removed a document by hand."""
+    run(
+        db,
+        """
+        CREATE TABLE document_edits (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            before TEXT NOT NULL,       -- JSON: the fields that were changed
+            at TEXT NOT NULL,
+            by TEXT NOT NULL
+        );
+        CREATE INDEX document_edits_document ON document_edits (document_id);
+        CREATE TABLE removed_documents (    -- for a day
+            document_id TEXT PRIMARY KEY,
+            file TEXT NOT NULL,         -- as in a bundle
+            said TEXT NOT NULL,         -- by people; likewise
+            at TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """,
+    )
+
+
+STEPS = (m040_lessons, m041_actions, m042_feedback, m043_gaps, m044_edits)

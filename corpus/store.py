@@ -16,6 +16,7 @@ from corpus.clock import now
 from corpus.collections import Collections
 from corpus.database import Database
 from corpus.documents import Documents
+from corpus.edits import Edits
 from corpus.errors import BundleError, StoreUnusable
 from corpus.feedback import Feedback
 from corpus.fetches import Fetches
@@ -53,6 +54,7 @@ class Corpus:
         self.lifecycle = Lifecycle(self.db, self.documents)
         self.actions = Actions(self.db, self.documents)
         self.feedback = Feedback(self.db, self.documents)
+        self.edits = Edits(self.db)
         self.gaps = Gaps(self.db, self.documents)
         self.vocabulary = Vocabulary(self.db)
         self.accounts = Accounts(self.db)

@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).parents[2] / "api" / "templates"
 IMPLIED = {"read": {"read"}, "curate": {"read", "curate"}, "ingest": {"read", "ingest"}, "admin": set(SCOPES)}
 """Written out once more: the code is not asked what it should do."""
 REFUSED = {401, 403, 303}
-READING_FORMS = {("POST", "/signout"), ("POST", "/related")}
+READING_FORMS = {("POST", "/signout"), ("POST", "/related"), ("POST", "/feedback"), ("POST", "/gaps/tell")}
 """For readers, and yet they look for their form's token."""
 
 

@@ -1,0 +1,145 @@
+"""The web pages of the life of a lesson: a learning moment, what to look at again, and how people change a lesson."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+
+from api import editing, moments, routes_lessons
+from api.access import Who, needs
+from api.depends import DocumentId, Parts, Words
+from api.forms import here
+from api.problems import STATUS
+from api.rendering import page
+from api.schemas import DocumentEdit
+from api.schemas_lessons import ActionEdit, NewAction, NewMoment
+from corpus.actions import ActionText
+from corpus.errors import LessonryError
+from corpus.lifecycle import Doubt
+from corpus.standing import STATES
+
+router = APIRouter()
+
+Text = Annotated[str, Form()]
+WHY: dict[Doubt, str] = {
+    "review due": "Its review is due",
+    "page gone": "Its page is not there any more",
+    "successor outdated": "What took its place is outdated itself",
+    "successor gone": "What took its place was removed",
+    "verified long ago": "Nobody has looked at it for a year",
+}
+_MISTAKES = {
+    "learned": "Say what you learned; one sentence is enough.",
+    "happened": "That is too long for a moment; 20,000 characters are the most.",
+    "url": "Give a whole address that begins with http:// or https://.",
+    "title": "A title has at most 300 characters.",
+    "text": "Say what is to be done, in at most 1,000 characters.",
+    "due": "Give the date as YYYY-MM-DD.",
+}
+
+
+@router.get("/moment", dependencies=[needs("read")])
+def moment(request: Request, url: Annotated[str, Query(max_length=2000)] = "") -> Response:
+    """A form of three fields."""
+    return page(request, "moment.html", given={"url": url}, error="")
+
+
+@router.post("/moment", dependencies=[needs("ingest")])
+def write_moment(
+    request: Request, parts: Parts, person: Who, happened: Text = "", learned: Text = "", audience: Text = "",
+    title: Text = "", url: Text = "",
+) -> Response:  # fmt: skip
+    """Keep a learning moment and show it."""
+    given = {"happened": happened, "learned": learned, "audience": audience, "title": title, "url": url.strip()}
+    try:
+        new = NewMoment.model_validate({name: said for name, said in given.items() if said or name in _NEEDED})
+        document = moments.take(parts, new, person.name)
+    except ValidationError as error:
+        return page(request, "moment.html", status=422, given=given, error=_in_words(error))
+    except LessonryError as error:
+        return page(request, "moment.html", status=STATUS[type(error)], given=given, error=str(error))
+    return RedirectResponse(f"/documents/{document.id}", 303)
+
+
+@router.get("/still-true", dependencies=[needs("curate")])
+def still_true(request: Request, parts: Parts, cursor: Annotated[str | None, Query(max_length=500)] = None) -> Response:
+    """Lessons to look at again, with what can be said of each in one click."""
+    found = routes_lessons.list_still_true(parts, cursor=cursor)
+    following = f"/still-true?cursor={found.next}" if found.next else None
+    return page(request, "still_true.html", items=found.items, why=WHY, next=following)
+
+
+@router.post("/documents/{document_id}/still-true", dependencies=[needs("curate")])
+def say_still_true(
+    request: Request, parts: Parts, person: Who, document_id: DocumentId, next: Text = "/still-true"
+) -> Response:
+    """It is true, and is looked at again in a year."""
+    parts.corpus.lifecycle.still_true(document_id, person.name)
+    return RedirectResponse(here(next), 303)
+
+
+@router.post("/documents/{document_id}/edit", dependencies=[needs("curate")])
+async def edit(request: Request, parts: Parts, person: Who, document_id: DocumentId) -> Response:
+    """Set what the form has; what it leaves out stays as it is."""
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    try:
+        change = DocumentEdit.model_validate(_fields(form))
+        edited = editing.edit(parts, document_id, change, person.name)
+    except ValidationError as error:
+        where = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "the form"
+        detail = f"{where}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
+        return page(request, "error.html", status=422, heading="That cannot be", detail=detail)
+    if form.get("next"):
+        return RedirectResponse(here(form["next"]), 303)
+    return RedirectResponse(f"/documents/{document_id}" + (f"?edited={edited}" if edited else ""), 303)
+
+
+@router.post("/documents/{document_id}/undo", dependencies=[needs("curate")])
+def undo(parts: Parts, person: Who, document_id: DocumentId, edited: Annotated[int, Form(ge=1)]) -> Response:
+    """Set back what an edit changed."""
+    editing.undo(parts, document_id, edited, person.name)
+    return RedirectResponse(f"/documents/{document_id}", 303)
+
+
+@router.post("/documents/{document_id}/actions", dependencies=[needs("curate")])
+def write_action(
+    request: Request, parts: Parts, person: Who, document_id: DocumentId, what: Text = "", who: Text = "",
+    due: Text = "",
+) -> Response:  # fmt: skip
+    """Write an action item."""
+    try:
+        new = NewAction.model_validate({"text": what, "owner": who.strip() or None, "due": due.strip() or None})
+    except ValidationError as error:
+        return page(request, "error.html", status=422, heading="That is no action item", detail=_in_words(error))
+    parts.corpus.actions.add(document_id, ActionText(**new.model_dump()), person.name)
+    return RedirectResponse(f"/documents/{document_id}#actions", 303)
+
+
+@router.post("/documents/{document_id}/actions/{number}", dependencies=[needs("curate")])
+def settle_action(parts: Parts, person: Who, document_id: DocumentId, number: int, state: Words = Form()) -> Response:
+    """Say how far an action item is."""
+    change = ActionEdit.model_validate({"state": state})
+    parts.corpus.actions.change(document_id, number, {"state": change.state}, person.name)
+    return RedirectResponse(f"/documents/{document_id}#actions", 303)
+
+
+_NEEDED = ("happened", "learned")
+_MANY = {"tags"}
+
+
+def _fields(form: dict[str, str]) -> dict[str, Any]:
+    """What the edit form says; an empty field means none, a state without a successor has none."""
+    said: dict[str, Any] = {
+        name: (form[name].strip() or None) for name in DocumentEdit.model_fields if name in form and name not in _MANY
+    }
+    if "tags" in form:
+        said["tags"] = [tag.strip() for tag in form["tags"].split(",") if tag.strip()]
+    if said.get("state") in (None, *STATES[:3], STATES[4]) and "superseded_by" in said:
+        del said["superseded_by"]
+    return said
+
+
+def _in_words(error: ValidationError) -> str:
+    where = error.errors()[0]["loc"]
+    return _MISTAKES.get(str(where[0]) if where else "", "Something in the form cannot be: look at it once more.")

@@ -1,0 +1,51 @@
+"""Edits and removals by hand, each with what stood there before, so that it can be undone."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from corpus.clock import later, now
+from corpus.database import Database
+from corpus.errors import NotFound
+
+_DAY = 24 * 3600
+
+
+class Edits:
+    """The edits of one database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def note(self, document_id: str, before: Mapping[str, Any], by: str = "") -> int:
+        """Remember what the fields were that somebody changed; the number of the edit."""
+        with self._db.write() as db:
+            noted = db.execute(
+                "INSERT INTO document_edits (document_id, before, at, by) VALUES (?, ?, ?, ?) RETURNING id",
+                [document_id, json.dumps(before, ensure_ascii=False), now(), by],
+            )
+            return int(noted.fetchone()[0])
+
+    def before(self, document_id: str, number: int) -> dict[str, Any]:
+        """The fields as they were before an edit; NotFound if there is no such edit of the document."""
+        query = "SELECT before FROM document_edits WHERE id = ? AND document_id = ?"
+        with self._db.read() as db:
+            row = db.execute(query, [number, document_id]).fetchone()
+        if row is None:
+            raise NotFound("edit", f"{document_id}/{number}")
+        return dict(json.loads(row[0]))
+
+    def keep_removed(self, document_id: str, file: str, said: str) -> None:
+        """Keep a document that is being removed, as the files of a bundle have it, for a day."""
+        with self._db.write() as db:
+            db.execute("DELETE FROM removed_documents WHERE at < ?", [later(-_DAY)])
+            db.execute("INSERT OR REPLACE INTO removed_documents VALUES (?, ?, ?, ?)", [document_id, file, said, now()])
+
+    def removed(self, document_id: str) -> tuple[str, str]:
+        """The files of a document that was removed within a day; NotFound if none was."""
+        query = "SELECT file, said FROM removed_documents WHERE document_id = ? AND at >= ?"
+        with self._db.read() as db:
+            row = db.execute(query, [document_id, later(-_DAY)]).fetchone()
+        if row is None:
+            raise NotFound("removal of the last day", document_id)
+        return str(row[0]), str(row[1])
