@@ -120,21 +120,32 @@ def related(
 
 def evaluation(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels.tsv.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels.tsv.")
+    ] = None,
     mode: Annotated[list[str] | None, typer.Option(help="Only this mode; may be given several times.")] = None,
     compare: Annotated[
         tuple[str, str] | None,
         typer.Option(help="Two modes, or reports of earlier evaluations (--json): how much better is the second?"),
     ] = None,
+    from_feedback: Annotated[
+        bool, typer.Option("--from-feedback", help="By the verdicts of this home's readers, in this home.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Measure the ranking on judged queries, in a home of its own."""
+    """Measure the ranking on judged queries, in a home of its own; or on what readers of this home judged."""
     from api import evaluation as measured
 
     session: Session = context.obj
     modes = [_mode(one) for one in mode] if mode else MODES
-    with output.progress("encoding") as bar:
-        report = measured.evaluate(folder, session.settings(), modes, progress=bar)
+    if (folder is None) != from_feedback:
+        raise BadQuery("give a folder of judged queries, or --from-feedback")
+    if folder is None:
+        with session.open() as lessonry:
+            report = measured.evaluate_feedback(lessonry, modes)
+    else:
+        with output.progress("encoding") as bar:
+            report = measured.evaluate(folder, session.settings(), modes, progress=bar)
     found = measured.compare(report, *compare) if compare else None
     if json:
         output.print_json({**report, "compared": asdict(found)} if found else report)

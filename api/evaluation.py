@@ -1,7 +1,8 @@
-"""`lessonry eval`: a judged set, in a home of its own, asked in every mode."""
+"""`lessonry eval`: a judged set in a home of its own, or what readers judged in this one, asked in every mode."""
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 from api.settings import Settings
 from api.wiring import Lessonry
 from corpus.errors import BadQuery
+from corpus.feedback import Judgement
 from corpus.types import Draft
 from search.indexer import Progress
 from search.quality import (
     MEASURES,
     Difference,
     JudgedSet,
+    Qrels,
     difference,
     interval,
     means,
@@ -24,6 +27,9 @@ from search.quality import (
     times,
 )  # fmt: skip
 from search.types import MODES, Mode, Query
+
+FEWEST = 5
+"""Queries; fewer measure nothing."""
 
 
 def evaluate(
@@ -41,14 +47,51 @@ def evaluate(
         ids = _take_in(judged, lessonry)
         lessonry.indexer.catch_up(progress=progress)
         lessonry.indexer.compact_if_worth_it()
-        report: dict[str, Any] = {"documents": len(judged.documents), "queries": len(judged.qrels)}
-        report.update(modes={}, intervals={}, per_query={})
-        for mode in modes:
-            run, milliseconds = run_queries(judged, _asker(lessonry, mode, ids))
-            values = per_query(judged.qrels, run)
-            report["modes"][mode] = {**means(values), **times(milliseconds)}
-            report["intervals"][mode] = {name: interval(list(values[name].values())) for name in MEASURES}
-            report["per_query"][mode] = values[MEASURES[0]]
+        return _measured(lessonry, judged, len(judged.documents), ids, modes)
+
+
+def evaluate_feedback(lessonry: Lessonry, modes: Sequence[Mode] = MODES) -> dict[str, Any]:
+    """Measure the home itself by the verdicts of its readers that came with a query; see `evaluate` for the report.
+
+    BadQuery if there are too few of them.
+    """
+    qrels = judged_by_readers(lessonry.corpus.feedback.judgements())
+    if len(qrels) < FEWEST:
+        raise BadQuery(
+            f"readers found an answer useful for {len(qrels)} queries, {FEWEST} are needed;"
+            " verdicts are given on the result page and by POST /v1/feedback with a query"
+        )
+    lessonry.indexer.catch_up()
+    ids = {document_id: document_id for document_id in lessonry.corpus.documents.ids()}
+    return _measured(lessonry, JudgedSet([], {query: query for query in qrels}, qrels), len(ids), ids, modes)
+
+
+def judged_by_readers(judgements: Sequence[Judgement]) -> Qrels:
+    """Verdicts as judgements: relevant is what at least as many found useful, or knew already, as did not.
+
+    Queries without anything relevant are left out: they are content gaps.
+    """
+    balance: dict[str, Counter[str]] = {}
+    for one in judgements:
+        balance.setdefault(one.query, Counter())[one.document_id] += (
+            -one.count if one.verdict == "not-useful" else one.count
+        )
+    qrels = {query: {key: int(counts[key] >= 0) for key in counts} for query, counts in balance.items()}
+    return {query: grades for query, grades in qrels.items() if any(grades.values())}
+
+
+def _measured(
+    lessonry: Lessonry, judged: JudgedSet, documents: int, ids: dict[str, str], modes: Sequence[Mode]
+) -> dict[str, Any]:
+    """Every mode asked every query; `ids` leads from our ids to those of the judgements."""
+    report: dict[str, Any] = {"documents": documents, "queries": len(judged.qrels)}
+    report.update(modes={}, intervals={}, per_query={})
+    for mode in modes:
+        run, milliseconds = run_queries(judged, _asker(lessonry, mode, ids))
+        values = per_query(judged.qrels, run)
+        report["modes"][mode] = {**means(values), **times(milliseconds)}
+        report["intervals"][mode] = {name: interval(list(values[name].values())) for name in MEASURES}
+        report["per_query"][mode] = values[MEASURES[0]]
     return report
 
 
