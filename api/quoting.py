@@ -16,6 +16,7 @@ ROOM = 2_000
 """Tokens of an answer, carefully guessed. It is sent twice, as text and as structure: both stay under 5,000."""
 MOST_CHARS = 8_000
 _PIECE = re.compile(r"[A-Za-z]{1,60}|\n|[^\sA-Za-z]")
+_BREAK = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _LETTERS = 3
 """Letters of a word that make a token at the worst of ordinary text; it is nearer to five."""
 _GROWS = {"\n": 3, '"': 1, "\\": 1}
@@ -31,7 +32,7 @@ def tokens(text: str) -> int:
 
 def visible(text: str) -> str:
     """A text without the characters that people do not see and models read: controls, tags, marks of direction."""
-    lines = "\n".join(text.splitlines())
+    lines = _BREAK.sub("\n", text)
     return "".join(char for char in lines if char in "\n\t" or unicodedata.category(char)[0] != "C")
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.quoting import NOTICE, line
 from api.schemas import Shape
+from corpus.standing import State
 from corpus.types import Collection, Document, Kind
 from search.types import Hit, Suggestion
 
@@ -32,6 +33,7 @@ class LessonLine(Shape):
     organization: str
     published: str | None
     url: str | None
+    state: State | None = Field(description="What people say of it; null if nobody said anything.")
     snippet: str = Field(description="What of it answers best; quoted.")
     why: str = Field(description="Why it is here: words that match, or the pair of sentences.")
 
@@ -41,7 +43,7 @@ class LessonLine(Shape):
         return cls(
             id=document.id, title=line(document.title, _TITLE), kind=document.kind,
             organization=line(document.organization, _FACT), published=document.published, url=_address(document),
-            snippet=line(snippet, SNIPPET), why=why,
+            state=document.standing.state, snippet=line(snippet, SNIPPET), why=why,
         )  # fmt: skip
 
     @classmethod
@@ -81,6 +83,7 @@ class Lesson(Told):
     published: str | None
     url: str | None
     tags: list[str]
+    state: State | None = Field(description="What people say of it; null if nobody said anything.")
     gone: str | None = Field(description="When its page was found to be there no more.")
     text: str = Field(description="Quoted, line by line.")
     next_offset: int | None = Field(description="Give it as offset to read on; null at the end.")
@@ -91,7 +94,8 @@ class Lesson(Told):
         return cls(
             id=document.id, title=line(document.title, _TITLE), kind=document.kind,
             organization=line(document.organization, _FACT), published=document.published, url=_address(document),
-            tags=[line(tag, _TAG) for tag in document.tags[:8]], gone=document.gone, text=text,
+            tags=[line(tag, _TAG) for tag in document.tags[:8]], state=document.standing.state,
+            gone=document.gone, text=text,
             next_offset=next_offset,
         )  # fmt: skip
 

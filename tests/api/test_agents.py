@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import MCPServer
 
 from api.agents import make_server
@@ -98,7 +100,7 @@ def test_over_http_every_tool_is_listed_and_answers(lessonry):
     first = answers["search"]["lessons"][0]
     assert first == {
         "id": clock, "title": "The clock", "kind": "lesson", "organization": "Acme", "published": "2012-06",
-        "url": "https://acme.example/clock", "snippet": "A leap second made the clock jump back.",
+        "url": "https://acme.example/clock", "state": None, "snippet": "A leap second made the clock jump back.",
         "why": "words: leap, second; meaning: 0.58 alike",
     }  # fmt: skip
     assert "> A leap second made the clock jump back." in answers["lesson"]["text"]
@@ -106,6 +108,21 @@ def test_over_http_every_tool_is_listed_and_answers(lessonry):
     assert [(one["slug"], one["size"]) for one in answers["collections"]["collections"]] == [("time", 1)]
     assert answers["collection"]["lessons"][0]["why"] == "Read this first."
     assert "> The clock" in answers["resource"]
+
+
+def test_where_tokens_are_made_one_that_may_read_is_needed(lessonry):
+    two_lessons(lessonry)
+    _, token = lessonry.corpus.accounts.create_token("assistant", ["read"])
+
+    async def ask(address: str) -> tuple[int, int]:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient() as stranger, httpx2.AsyncClient(headers=headers) as reader:
+            refused = await stranger.post(address, json={"jsonrpc": "2.0", "id": 1, "method": "ping"})
+            async with Client(streamable_http_client(address, http_client=reader)) as client:
+                return refused.status_code, len((await client.list_tools()).tools)
+
+    with serving(create_app(lessonry)) as address:
+        assert asyncio.run(ask(f"{address}/mcp")) == (401, len(TOOLS))
 
 
 @pytest.mark.slow
