@@ -27,6 +27,7 @@ from api import (
     routes_patterns,
     routes_people,
     routes_review,
+    routes_sources,
 )
 from api.access import needs
 from api.guard import Guard
@@ -87,6 +88,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.include_router(routes_review.router)
     app.include_router(routes_people.router)
     app.include_router(routes_patterns.router)
+    app.include_router(routes_sources.router)
     app.include_router(pages.router)
     app.include_router(pages_tools.router, include_in_schema=False)
     _add_health(app, lessonry, metrics)

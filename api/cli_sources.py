@@ -41,7 +41,7 @@ def add_source(
     json: Json = False,
 ) -> None:
     """Remember a source, or change how a known one is taken in: what is not given stays as it is."""
-    from api.refreshing import health, seconds_of
+    from api.refreshing import health, subscribe
 
     told = {
         "kind": kind_of(kind), "collection": collection, "tags": tag, "form": form_of(form), "match": match,
@@ -49,12 +49,7 @@ def add_source(
     }  # fmt: skip
     session: Session = context.obj
     with session.open() as lessonry:
-        lessonry.sources.check(address)
-        known = next((one for one in lessonry.corpus.subscriptions.all() if one.address == address), None)
-        options = {**(known.options if known else {}), **{name: value for name, value in told.items() if value}}
-        seconds = known.every if known and every is None else seconds_of(every or "daily")
-        added = lessonry.corpus.subscriptions.add(address, options, every=seconds)
-        _print(health(lessonry, added), json)
+        _print(health(lessonry, subscribe(lessonry, address, every, told)), json)
     if not json:
         output.note("a running server refreshes it; without one: lessonry refresh")
 

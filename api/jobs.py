@@ -20,7 +20,7 @@ from api.taking_in import counted
 from api.wiring import Lessonry
 from corpus.errors import LessonryError, NotFound, SearchError, TooLarge
 from corpus.jobs import new_job_id
-from corpus.types import Job, JobStatus
+from corpus.types import Job, JobStatus, Subscription
 from corpus.urls import canonical
 from ingest.types import Item, Items, Options, Outcome, Page
 
@@ -71,6 +71,13 @@ class Worker:
         self._lane(request).queue(job.id)
         return job
 
+    def refresh(self, subscription: Subscription) -> Job:
+        """The job that refreshes a source now: the one that waits or runs already, or a new one."""
+        unfinished = self._lessonry.corpus.jobs.unfinished()
+        waiting = (job for job in unfinished if job.request.get("source_id") == subscription.id)
+        request = {"source_id": subscription.id, "address": subscription.address}
+        return next(waiting, None) or self.take(request)
+
     async def take_upload(self, file: UploadFile, request: Mapping[str, Any]) -> Job:
         """Keep an uploaded file and queue its taking in. TooLarge if it is larger than the setting allows."""
         name = Path(file.filename or "upload").name[:200] or "upload"
@@ -113,7 +120,7 @@ class Worker:
         waiting = {job.request.get("source_id") for job in self._lessonry.corpus.jobs.unfinished()}
         due = [one for one in self._lessonry.corpus.subscriptions.due() if one.id not in waiting]
         if due:
-            self.take({"source_id": due[0].id, "address": due[0].address})
+            self.refresh(due[0])
         return bool(due)
 
     def _do(self, job_id: str) -> None:

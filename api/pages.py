@@ -21,6 +21,7 @@ from api import (
     pages_review,
     pages_settings,
     pages_signin,
+    pages_sources,
     routes,
 )
 from api.access import needs
@@ -45,6 +46,7 @@ router.include_router(pages_collections.router)
 router.include_router(pages_curating.router)
 router.include_router(pages_review.router)
 router.include_router(pages_signin.router)
+router.include_router(pages_sources.router)
 
 EXAMPLES = (
     "a regular expression used all the CPU",

@@ -1,7 +1,7 @@
 """The web pages for those who add: three forms, and how the work they start goes on."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Form, Path, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
@@ -14,6 +14,7 @@ from api.rendering import error_page, page
 from api.schemas import NewDocument
 from corpus.errors import LessonryError, NotFound
 from corpus.types import KINDS, Job
+from ingest.types import Status
 
 router = APIRouter()
 
@@ -24,6 +25,7 @@ _FIELD_HINTS = {
 }
 
 Words = Annotated[str, Form()]
+_OPEN = ("queued", "running")
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -73,8 +75,9 @@ async def add_file(request: Request, jobs: Jobs, file: UploadFile | None = None,
 @router.get("/jobs", dependencies=[needs("read")])
 def recent_jobs(request: Request, parts: Parts) -> Response:
     """What was added lately, and how it went."""
-    jobs = [(job, _asked_for(job)) for job in parts.corpus.jobs.recent(50)]
-    return page(request, "jobs.html", jobs=jobs)
+    recent = parts.corpus.jobs.recent(50)
+    jobs = [(job, _asked_for(job), _became(job)) for job in recent]
+    return page(request, "jobs.html", jobs=jobs, open=any(job.status in _OPEN for job in recent))
 
 
 @router.get("/jobs/{job_id}", dependencies=[needs("read")])
@@ -87,7 +90,7 @@ def job(request: Request, parts: Parts, job_id: Annotated[str, Path(max_length=6
     result: dict[str, Any] = found.result or {}
     return page(
         request, "job.html", job=found, what=_asked_for(found), items=result.get("items", []),
-        open=found.status in ("queued", "running"),
+        open=found.status in _OPEN,
     )  # fmt: skip
 
 
@@ -106,8 +109,18 @@ def _to(job: Job) -> Response:
 
 
 def _asked_for(job: Job) -> str:
-    """What a person gave: a file's name, a title, an address."""
-    return str(job.request.get("upload") or job.request.get("title") or job.request.get("url") or "a document")
+    """What a person gave: a file's name, a title, an address; or the source that is refreshed."""
+    given = (job.request.get(name) for name in ("upload", "title", "url", "address"))
+    return str(next((one for one in given if one), "a document"))
+
+
+def _became(job: Job) -> str:
+    """What became of it, in words."""
+    if job.error:
+        return job.error
+    result: dict[str, Any] = job.result or {}
+    counts = ", ".join(f"{result[name]:,} {name}" for name in get_args(Status) if result.get(name))
+    return counts or ("nothing new" if job.status == "done" else "")
 
 
 def _in_words(error: ValidationError, nothing_given: str) -> str:

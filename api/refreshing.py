@@ -1,7 +1,7 @@
 """Refreshes: a subscribed source taken in again, what came of it, and when it is due next."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -41,6 +41,19 @@ def seconds_of(every: str) -> int:
             f"--every {every}", "give hourly, daily, weekly, or a time from 5m to 366d such as 30m, 6h, 2d"
         )
     return seconds
+
+
+def subscribe(lessonry: Lessonry, address: str, every: str | None, told: Mapping[str, Any]) -> Subscription:
+    """Remember a source, daily unless told otherwise; of a known one what is not told stays as it is.
+
+    Raises Refused or SourceError for an address or a schedule that cannot be.
+    """
+    lessonry.sources.check(address)
+    subscriptions = lessonry.corpus.subscriptions
+    known = next((one for one in subscriptions.all() if one.address == address), None)
+    options = {**(known.options if known else {}), **{name: value for name, value in told.items() if value}}
+    seconds = known.every if known and every is None else seconds_of(every or "daily")
+    return subscriptions.add(address, options, every=seconds)
 
 
 def options_of(subscription: Subscription) -> Options:
@@ -150,6 +163,7 @@ def health(lessonry: Lessonry, subscription: Subscription) -> dict[str, Any]:
         "last_success": success.ended if success else None,
         "last_error": failed.error if failed else None,
         "last_error_at": failed.ended if failed else None,
+        "failures": subscription.failures,
         **{name: counts.get(name, 0) for name in ("seen", "added", "changed", "failed", "skipped")},
         "gone": lessonry.corpus.subscriptions.gone(subscription.id),
     }

@@ -10,7 +10,6 @@ from api import cursors, duplicates, editing
 from api.access import Who, needs
 from api.depends import DocumentId, Jobs, Parts, Words
 from api.jobs import Worker
-from api.refreshing import health
 from api.schemas import (
     CheckAnswer,
     DocumentBrief,
@@ -192,12 +191,6 @@ def check(parts: Parts, url: Annotated[str, Query(min_length=1, max_length=2000)
         url=url, canonical=canonical(url), known=document is not None,
         document=None if document is None else DocumentBrief.of(document),
     )  # fmt: skip
-
-
-@router.get("/sources", dependencies=[needs("read")])
-def list_sources(parts: Parts) -> dict[str, Any]:
-    """The sources that are refreshed, and how they do, by address."""
-    return {"items": [health(parts, one) for one in parts.corpus.subscriptions.all()], "next": None}
 
 
 @router.get("/duplicates", dependencies=[needs("read")])

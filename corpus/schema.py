@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from corpus import schema_curation, schema_documents, schema_lessons, schema_patterns, schema_people
+from corpus import schema_curation, schema_documents, schema_lessons, schema_patterns, schema_people, schema_sources
 from corpus.errors import SchemaTooNew
 
 migrations = Migrations("lessonry")
@@ -20,6 +20,7 @@ HISTORY = tuple(
         schema_curation.STEPS,
         schema_people.STEPS,
         schema_patterns.STEPS,
+        schema_sources.STEPS,
     )
 )
 for step in HISTORY:

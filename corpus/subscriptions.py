@@ -12,6 +12,8 @@ from corpus.types import Refresh, Subscription
 
 _COLUMNS = "id, address, options, every, paused, due, failures, added"
 _REFRESH = "id, subscription_id, started, ended, counts, error"
+_KEPT_SECONDS = 86_400
+"""For so long a removed source can be brought back."""
 _REMEMBERED = 200
 """Refreshes of a subscription that its log goes back to."""
 
@@ -29,7 +31,7 @@ class Subscriptions:
             db.execute(
                 f"INSERT INTO subscriptions ({_COLUMNS}) VALUES (?, ?, ?, ?, 0, ?, 0, ?)"
                 " ON CONFLICT (id) DO UPDATE SET options = excluded.options, every = excluded.every,"
-                " paused = 0, due = excluded.due",
+                " paused = 0, due = excluded.due, removed = NULL",
                 [key, address, json.dumps(options, ensure_ascii=False, sort_keys=True), every, now(), now()],
             )
         return self.get(key)
@@ -37,7 +39,8 @@ class Subscriptions:
     def get(self, key: str) -> Subscription:
         """By id or address; NotFound if there is none."""
         with self._db.read() as db:
-            row = db.execute(f"SELECT {_COLUMNS} FROM subscriptions WHERE ? IN (id, address)", [key]).fetchone()
+            query = f"SELECT {_COLUMNS} FROM subscriptions WHERE ? IN (id, address) AND removed IS NULL"
+            row = db.execute(query, [key]).fetchone()
         if row is None:
             raise NotFound("source", key)
         return _subscription(row)
@@ -45,11 +48,14 @@ class Subscriptions:
     def all(self) -> list[Subscription]:
         """All of them, by address."""
         with self._db.read() as db:
-            return [_subscription(row) for row in db.execute(f"SELECT {_COLUMNS} FROM subscriptions ORDER BY address")]
+            query = f"SELECT {_COLUMNS} FROM subscriptions WHERE removed IS NULL ORDER BY address"
+            return [_subscription(row) for row in db.execute(query)]
 
     def due(self) -> list[Subscription]:
         """Those whose time has come and that are not paused, the longest waiting first."""
-        query = f"SELECT {_COLUMNS} FROM subscriptions WHERE NOT paused AND due <= ? ORDER BY due, id"
+        query = (
+            f"SELECT {_COLUMNS} FROM subscriptions WHERE NOT paused AND removed IS NULL AND due <= ? ORDER BY due, id"
+        )
         with self._db.read() as db:
             return [_subscription(row) for row in db.execute(query, [now()])]
 
@@ -60,12 +66,28 @@ class Subscriptions:
             db.execute("UPDATE subscriptions SET paused = ? WHERE id = ?", [paused, found.id])
         return self.get(found.id)
 
-    def remove(self, key: str) -> Subscription:
-        """Forget a source; its documents stay. NotFound if there is none."""
+    def reschedule(self, key: str, *, every: int) -> Subscription:
+        """Refresh a source every so many seconds from now on; NotFound if there is none."""
         found = self.get(key)
         with self._db.write() as db:
-            db.execute("DELETE FROM subscriptions WHERE id = ?", [found.id])
+            db.execute(
+                "UPDATE subscriptions SET every = ?, due = min(due, ?) WHERE id = ?", [every, later(every), found.id]
+            )
+        return self.get(found.id)
+
+    def remove(self, key: str) -> Subscription:
+        """Forget a source; its documents stay. NotFound if there is none. For a day it can be brought back."""
+        found = self.get(key)
+        with self._db.write() as db:
+            db.execute("DELETE FROM subscriptions WHERE removed < ?", [later(-_KEPT_SECONDS)])
+            db.execute("UPDATE subscriptions SET removed = ? WHERE id = ?", [now(), found.id])
         return found
+
+    def bring_back(self, key: str) -> Subscription:
+        """Undo a removal; NotFound if that was too long ago."""
+        with self._db.write() as db:
+            db.execute("UPDATE subscriptions SET removed = NULL WHERE id = ?", [key])
+        return self.get(key)
 
     def begin(self, key: str) -> int:
         """Note that a refresh begins; its number. One that was cut off before stays in the log as it is."""

@@ -1,7 +1,9 @@
 """A real server on a free port of this machine, and a real browser to look at it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
@@ -37,6 +39,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             lessonry.corpus.documents.put(one, lessonry.split(one.title, one.text))
         with served(lessonry) as address:
             yield address
+
+
+@pytest.fixture(scope="session")
+def paths(site: str) -> list[str]:
+    """The addresses of all pages, of each kind one."""
+    with urlopen(f"{site}/v1/documents") as answer:
+        document = json.load(answer)["items"][0]["id"]
+    return [
+        "/", "/?q=certificate", "/?q=zzzz&mode=keyword", "/documents", f"/documents/{document}", "/collections",
+        "/patterns", "/patterns/technologies", "/patterns/expired-certificate", "/sources", "/add", "/jobs", "/help",
+        "/docs", "/settings", "/nothing-here",
+    ]  # fmt: skip
 
 
 @pytest.fixture
