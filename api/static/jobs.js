@@ -1,6 +1,6 @@
 // Looks how the jobs stand as long as one of them is at work. Without this file, "Look again" does.
 
-const WAIT = 1500;
+const BETWEEN_LOOKS = 1500;
 
 async function look() {
   const shown = document.querySelector("[data-jobs]");
@@ -14,7 +14,7 @@ async function look() {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;  // TypeError: no connection; the server restarts, the jobs go on
   }
-  setTimeout(look, WAIT);
+  setTimeout(look, BETWEEN_LOOKS);
 }
 
-setTimeout(look, WAIT);
+setTimeout(look, BETWEEN_LOOKS);

@@ -1,6 +1,5 @@
 """Subscriptions: refreshed when due, by the server and by hand; what failed is asked later, what is gone is kept."""
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
