@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, Worker, expect
 
 from tests.extension.network import Network, proxied
+from tests.extension.stranger import SERVER, Stranger
 
 EXTENSION = Path(__file__).parents[2] / "extension"
 
@@ -56,6 +57,13 @@ class Chromium:
         tabs = self._cdp.send("Target.getTargets", {"filter": [{"type": "tab"}]})["targetInfos"]
         (target,) = (one["targetId"] for one in tabs if one["url"] == page.url)
         self._cdp.send("Extensions.triggerAction", {"id": self.id, "targetId": target})
+
+    def looked_at(self, address: str) -> tuple[Page, Page]:
+        """A page that was opened and looked at, and its panel."""
+        page = self.visit(address)
+        panel = self.panel(page)
+        self.click_icon(page)
+        return page, panel
 
     def allow(self, pattern: str) -> None:
         """The person will say yes when the browser asks for this host."""
@@ -120,3 +128,12 @@ def chromium(browser: Chromium) -> Iterator[Chromium]:
     yield browser
     for page in browser.context.pages[1:]:  # without any the browser ends
         page.close()
+
+
+@pytest.fixture
+def stranger(chromium: Chromium) -> Stranger:
+    made = Stranger(chromium.network)
+    options = chromium.connect(SERVER, "a-secret-token")
+    expect(options.locator("#connected")).to_contain_text("Connected as Ada")
+    options.close()
+    return made

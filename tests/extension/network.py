@@ -1,6 +1,7 @@
 """All that a browser can reach: a proxy that keeps a list of everything asked, and serves sites out of memory."""
 
 import http.client
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ class Asked:
     @property
     def path(self) -> str:
         return urlsplit(self.url).path
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The extension in Chromium among hostile pages and servers, and with servers that fail."""
 
-import json
 from itertools import product
 from typing import Any
 
@@ -8,11 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.extension.conftest import Chromium
-from tests.extension.network import Answer, Asked
+from tests.extension.stranger import SERVER, Stranger
 
 pytestmark = pytest.mark.slow
 
-SERVER = "http://localhost:8321"
 ACTS = [
     "globalThis.hurt = 1",
     "fetch('http://evil.example/')",
@@ -38,39 +36,6 @@ def lesson(number: int, said: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class Stranger:
-    """A server that says what a test wants it to say."""
-
-    def __init__(self, chromium: Chromium) -> None:
-        self.said: dict[str, Answer] = {}
-        self.says("/v1/whoami", {"name": "Ada", "scopes": ["read"], "open": False})
-        chromium.network.sites["localhost:8321"] = self._answer
-
-    def says(self, path: str, value: object, status: int = 200, type: str = "application/json") -> None:
-        self.said[path] = Answer(value if isinstance(value, str) else json.dumps(value), type, status)
-
-    def _answer(self, asked: Asked) -> Answer:
-        return self.said.get(asked.path) or Answer(
-            '{"title": "Not Found", "detail": "nothing here"}', "application/problem+json", 404
-        )
-
-
-@pytest.fixture
-def stranger(chromium: Chromium) -> Stranger:
-    made = Stranger(chromium)
-    options = chromium.connect(SERVER, "a-secret-token")
-    expect(options.locator("#connected")).to_contain_text("Connected as Ada")
-    options.close()
-    return made
-
-
-def looked_at(chromium: Chromium, address: str) -> tuple[Page, Page]:
-    page = chromium.visit(address)
-    panel = chromium.panel(page)
-    chromium.click_icon(page)
-    return page, panel
-
-
 def test_a_hundred_hostile_lessons_and_pages_run_nothing(chromium: Chromium, stranger: Stranger):
     assert len(HOSTILE) == 100
     escaped = [text.replace("&", "&amp;").replace("<", "&lt;") for text in HOSTILE]
@@ -89,7 +54,7 @@ def test_a_hundred_hostile_lessons_and_pages_run_nothing(chromium: Chromium, str
                 + "".join(f"<p>{escaped[n]}</p>" for n in batch)
             },
         )
-        page, panel = looked_at(chromium, f"http://p{place}.example/")
+        page, panel = chromium.looked_at(f"http://p{place}.example/")
         panel.on("pageerror", lambda error: errors.append(str(error)))
         panel.on("dialog", lambda dialog: errors.append(dialog.message))
         titles = panel.locator("#found h2")
@@ -127,7 +92,7 @@ def test_a_page_can_neither_read_the_token_nor_talk_to_the_worker_nor_frame_the_
     chromium.network.show(
         "evil.example", {"/": "<!doctype html><title>Evil</title><h1>Evil page</h1><p>" + "It wants the token. " * 20}
     )
-    page, panel = looked_at(chromium, "http://evil.example/")
+    page, panel = chromium.looked_at("http://evil.example/")
     expect(panel.locator("#empty")).to_contain_text("Nothing we have learned")
     assert page.evaluate("typeof globalThis.chrome?.runtime?.sendMessage") == "undefined"
     assert page.evaluate("typeof globalThis.reading + typeof globalThis.paintSentence") == "undefinedundefined"
@@ -170,7 +135,7 @@ def test_a_server_that_fails_is_told_in_clear_words(
         "tickets.example",
         {"/": "<!doctype html><title>T</title><p>The backup was empty and the disk was full when we needed both."},
     )
-    page, panel = looked_at(chromium, "http://tickets.example/")
+    page, panel = chromium.looked_at("http://tickets.example/")
     expect(panel.locator(".notice.bad")).to_contain_text(words)
     assert chromium.badge(page) == ""
 

@@ -1,0 +1,24 @@
+"""A server that says what a test wants it to say."""
+
+import json
+
+from tests.extension.network import Answer, Asked, Network
+
+SERVER = "http://localhost:8321"
+
+
+class Stranger:
+    """It knows nothing but what it was told to say, by path."""
+
+    def __init__(self, network: Network) -> None:
+        self.said: dict[str, Answer] = {}
+        self.says("/v1/whoami", {"name": "Ada", "scopes": ["read"], "open": False})
+        network.sites["localhost:8321"] = self._answer
+
+    def says(self, path: str, value: object, status: int = 200, type: str = "application/json") -> None:
+        self.said[path] = Answer(value if isinstance(value, str) else json.dumps(value), type, status)
+
+    def _answer(self, asked: Asked) -> Answer:
+        return self.said.get(asked.path) or Answer(
+            '{"title": "Not Found", "detail": "nothing here"}', "application/problem+json", 404
+        )
