@@ -88,7 +88,7 @@ export class Server {
     } catch (error) {
       throw unreached(error);
     }
-    if (answer.status !== 304 && !answer.ok) throw await refusal(answer);
+    if (answer.status !== 304 && !answer.ok) throw await refusal(answer, this.token);
     const type = answer.headers.get("Content-Type") ?? "";
     if (answer.ok && answer.status !== 204 && !/^application\/(json|octet-stream|vnd\.lessonry)/.test(type)) throw stranger();
     return answer;
@@ -104,17 +104,13 @@ function stranger() {
   return new ServerError("stranger", "What answered is no Lessonry server (perhaps a sign-in page stands before it).");
 }
 
-async function refusal(answer) {
-  if (!(answer.headers.get("Content-Type") ?? "").startsWith("application/problem+json")) {
-    return answer.status === 401 || answer.status === 403 ? tokenRefused() : stranger();
-  }
-  const { detail, title } = await answer.json().catch(() => ({}));
+async function refusal(answer, token) {
+  const problem = (answer.headers.get("Content-Type") ?? "").startsWith("application/problem+json");
+  const { detail, title } = problem ? await answer.json().catch(() => ({})) : {};
   const words = String(detail ?? title ?? "").slice(0, 300);
-  if (answer.status === 401) return tokenRefused(words);
+  if (answer.status === 401 && !token) return new ServerError("token", "This needs a token. Make one on your server and set it in the settings.");
+  if (answer.status === 401) return new ServerError("token", `Your server does not take the token${words && `: ${words}`}. Set a new one in the settings.`);
+  if (!problem) return stranger();
   if (answer.status === 403) return new ServerError("scope", `Your token does not allow this${words && `: ${words}`}`);
   return new ServerError("refused", words || `Your server refused (${answer.status}).`);
-}
-
-function tokenRefused(words = "") {
-  return new ServerError("token", `Your server does not take the token${words && `: ${words}`}. Set a new one in the settings.`);
 }

@@ -46,10 +46,10 @@ chrome.runtime.onMessage.addListener((message, sender, answer) => {
 
 async function connect({ address, token }) {
   const next = { server: serverAddress(address), token: token.trim() };
-  const { name, scopes } = await new Server(next).whoami() ?? {};
+  const { name, scopes, open } = await new Server(next).whoami() ?? {};
   await change(next);
   await giveBack();  // that of a server before
-  return { name: text(name, 100), scopes: Array.isArray(scopes) ? scopes.map((one) => text(one, 20)) : [] };
+  return { name: text(name, 100), scopes: Array.isArray(scopes) ? scopes.map((one) => text(one, 20)) : [], open: open === true };
 }
 
 async function changeMode({ site, mode, where }) {

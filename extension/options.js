@@ -45,14 +45,15 @@ async function connect(event) {
       return say("connected", "Without the permission for its address your server cannot be asked.", true);
     }
     say("connected", "Asking…");
-    const { name, scopes } = await ask("connect", { address, token: at("token").value });
-    say("connected", `Connected${name && ` as ${name}`}. ${allowed(scopes)}`);
+    const { name, scopes, open } = await ask("connect", { address, token: at("token").value });
+    say("connected", open ? OPEN : `Connected as ${name}. ${allowed(scopes)}`);
     await update();
   } catch (error) {
     say("connected", error.message, true);
   }
 }
 
+const OPEN = "Connected. You may read and give feedback; to collect and to save pages, make a token.";
 const DEEDS = { read: "read and give feedback", curate: "collect", ingest: "save pages" };
 
 function allowed(scopes) {

@@ -68,6 +68,11 @@ test("a server that is gone, one that is slow, and none", async () => {
   await assert.rejects(new Server({ server: "", token: "" }).whoami(), { reason: "address" });
 });
 
+test("without a token it is said that one is needed", async () => {
+  const ask = async () => new Response("{}", { status: 401, headers: { "Content-Type": "application/problem+json" } });
+  await assert.rejects(new Server({ server: "https://l.example", token: "" }, { ask }).save({}), /needs a token/);
+});
+
 test("a pack that has not changed is not sent again", async () => {
   const { asked, server } = answering(304);
   assert.equal(await server.pack('"7"'), null);
