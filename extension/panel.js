@@ -166,6 +166,8 @@ at("save").addEventListener("click", save);
 at("write").addEventListener("click", () => writing(at("moment").hidden));
 at("cancel").addEventListener("click", () => writing(false));
 at("moment").addEventListener("submit", keepMoment);
-chrome.storage.onChanged.addListener(follow);
+chrome.storage.onChanged.addListener((changes, area) => {  // what other tabs find must not close a form here
+  if (area === "local" || `tab:${tab}` in changes) follow();
+});
 chrome.tabs.onActivated.addListener(follow);
 await follow();

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.extension.conftest import Chromium
+from tests.extension.network import Answer
 from tests.extension.stranger import SERVER, Stranger
 
 pytestmark = pytest.mark.slow
@@ -144,3 +145,34 @@ def test_a_page_of_the_browser_itself_is_told_in_words(chromium: Chromium, stran
     panel = chromium.panel(chromium.visit("chrome://version"))
     panel.get_by_role("button", name="Look at this page").click()
     expect(panel.locator(".notice.bad")).to_contain_text("browser")
+
+
+def test_a_pdf_is_told_in_words_and_saved_by_its_address(chromium: Chromium, stranger: Stranger):
+    chromium.network.sites["files.example"] = lambda asked: Answer(
+        b"%PDF-1.4\ntrailer<</Root 1 0 R>>", "application/pdf"
+    )
+    stranger.says("/v1/documents", {"job": {"id": "j", "status": "done", "error": None, "result": {"items": [{"status": "added", "title": "A report", "id": "d"}]}}}, 202)  # fmt: skip
+    panel = chromium.looked_at("http://files.example/a.pdf")[1]
+    expect(panel.locator(".notice.bad")).to_contain_text("PDF")
+    panel.get_by_role("button", name="Save page").click()
+    expect(panel.get_by_role("link", name="A report")).to_be_visible()
+    (asked,) = (one.json for one in chromium.network.asked if one.path == "/v1/documents")
+    assert asked == {"url": "http://files.example/a.pdf"}
+
+
+def test_frames_of_the_same_site_are_read_and_no_others(chromium: Chromium, stranger: Stranger):
+    stranger.says("/v1/related", {"suggestions": []})
+    chromium.network.show("ads.example", {"/": "<p>Buy this now, it is very cheap indeed."})
+    chromium.network.show("wiki.example", {
+        "/": "<title>Wiki</title><p>The page itself.</p><iframe src=/inner></iframe><iframe src=http://ads.example/></iframe>",
+        "/inner": "<p>The page inside.",
+    })  # fmt: skip
+    panel = chromium.looked_at("http://wiki.example/")[1]
+    expect(panel.locator("#empty")).to_contain_text("Nothing we have learned")
+    (asked,) = (one.json for one in chromium.network.asked if one.path == "/v1/related")
+    assert asked == {
+        "title": "Wiki",
+        "text": "The page itself.\n\nThe page inside.",
+        "url": "http://wiki.example/",
+        "limit": 5,
+    }
