@@ -77,7 +77,7 @@ class Lessonry:
         from search.related import Related
 
         wrong_in = self.settings.pages_per_wrong_suggestion
-        return Related(self.corpus, self.encoder, self.indexer, self.split, self.searcher, wrong_in)
+        return Related(self.corpus, self.encoder, self.indexer, self.searcher, wrong_in)
 
     @cached_property
     def living(self) -> "LivingCollections":

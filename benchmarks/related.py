@@ -213,16 +213,10 @@ def scored(lessonry: Lessonry, title: str, text: str) -> dict[str, float]:
 
 
 def unexplained(lessonry: Lessonry) -> Related:
+    """Scores are the same without reasons, which cost time."""
     related = copy.copy(lessonry.related)
-    related._reasons = NoReasons()
+    related._why = lambda *_: {}
     return related
-
-
-class NoReasons:
-    """Scores are the same without; they cost the most time."""
-
-    def of_page(self, *_: object) -> dict:
-        return {}
 
 
 def pattern(sentence: str) -> re.Pattern[str]:

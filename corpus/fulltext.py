@@ -49,6 +49,24 @@ class FullText:
             ).fetchall()
         return [(int(row[0]), str(row[1]), max(float(row[2]), 0.0)) for row in rows]
 
+    def parts(
+        self, terms: Sequence[str], ids: Sequence[int], weights: Weights = Weights()
+    ) -> dict[int, dict[str, float]]:
+        """passage id -> what each term (words, a phrase if several) adds to its BM25; terms that it lacks left out."""
+        found: dict[int, dict[str, float]] = {i: {} for i in ids}
+        if not found:
+            return {}
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT f.rowid, asked.value, -bm25(passages_fts, ?, ?, ?) FROM json_each(?) asked"
+                " JOIN passages_fts f ON f.passages_fts MATCH '\"' || asked.value || '\"'"
+                " WHERE +f.rowid IN (SELECT value FROM json_each(?))",
+                [weights.title, weights.heading, weights.text, json.dumps(list(terms)), json.dumps(list(found))],
+            )
+            for passage_id, term, bm25 in rows:
+                found[int(passage_id)][str(term)] = max(float(bm25), 0.0)
+        return found
+
     def snippets(self, expression: str, ids: Sequence[int], *, words: int = 40) -> dict[int, str]:
         """passage id -> the part of its text with most matches, as HTML: escaped, matches in <mark>."""
         if not expression or not ids:

@@ -166,7 +166,7 @@ def _joined(first: Section, second: Section) -> Section:
 
 
 def _units(body: str, measure: Measure, budget: int) -> Iterator[_Unit]:
-    pieces = list(_pieces(body))
+    pieces = list(pieces_of(body))
     weights = measure([text for text, _ in pieces])
     for (text, glue), weight in zip(pieces, weights, strict=True):
         if weight <= budget:
@@ -175,8 +175,8 @@ def _units(body: str, measure: Measure, budget: int) -> Iterator[_Unit]:
             yield from _cut(text, glue, measure, budget)
 
 
-def _pieces(body: str) -> Iterator[tuple[str, str]]:
-    """(text, glue before it): paragraphs give sentences; code, lists and tables give lines."""
+def pieces_of(body: str) -> Iterator[tuple[str, str]]:
+    """(text, glue before it) of the body of a section: paragraphs give sentences; code, lists and tables give lines."""
     glue = ""
     fenced = False
     for paragraph in re.split(r"\n\s*\n", body):

@@ -72,6 +72,7 @@ class OnnxEncoder:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done by the export
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave the cores
         return onnxruntime.InferenceSession(
             str(self._folder / FILES.model), options, providers=["CPUExecutionProvider"]
         )

@@ -7,7 +7,7 @@ are dropped unless there is nothing else; of a long text the most telling terms 
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-_./:@#+'’][^\W_]+)*")
@@ -52,7 +52,7 @@ class Keywords:
     @property
     def count(self) -> int:
         """How many of the terms are single words."""
-        return sum(" " not in term for term in self.terms)
+        return single_words(self.terms)
 
 
 Frequency = Callable[[Sequence[str]], dict[str, int]]
@@ -68,19 +68,34 @@ def keywords(text: str, frequency: Frequency | None = None) -> Keywords:
     the words that they are made of. Of more than MOST_TERMS terms it keeps the most telling;
     without it the first ones are kept.
     """
-    counts = {term: min(count, _MOST_OFTEN) for term, count in Counter(_terms(text)).items()}
-    kept = {term: count for term, count in counts.items() if term not in STOP_WORDS} or counts
-    if frequency and len(kept) > MOST_TERMS:
-        kept = _telling(kept, frequency)
-    elif frequency and len(kept) <= _QUESTION:
+    kept = looked_for(terms_of(text), frequency)
+    if frequency and len(kept) <= _QUESTION:
         kept = {**dict.fromkeys(_parts(text, frequency), 1), **kept}
-    kept = dict(list(kept.items())[:MOST_TERMS])
     phrases = [f'"{term}"' for term, count in kept.items() for _ in range(count)]
     expression = " OR ".join(phrases)
     whole = " ".join(_WORD.findall(text.lower()))
     if not 0 < whole.count(" ") < _QUESTION:
         return Keywords(expression, tuple(kept))
     return Keywords(expression, tuple(kept), whole, tuple(_identifiers(text, whole)))
+
+
+def terms_of(text: str) -> Counter[str]:
+    """How often each term stands in a text."""
+    return Counter(_terms(text))
+
+
+def looked_for(counts: Mapping[str, int], frequency: Frequency | None = None) -> dict[str, int]:
+    """The terms of a text that are looked for, and how often: no stop words, and of many the most telling."""
+    often = {term: min(count, _MOST_OFTEN) for term, count in counts.items()}
+    kept = {term: count for term, count in often.items() if term not in STOP_WORDS} or often
+    if frequency and len(kept) > MOST_TERMS:
+        return _telling(kept, frequency)
+    return dict(list(kept.items())[:MOST_TERMS])
+
+
+def single_words(terms: Iterable[str]) -> int:
+    """How many terms are single words."""
+    return sum(" " not in term for term in terms)
 
 
 def _terms(text: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ Fusion is a convex sum of scores normalised by the best one of the list. Over pu
 that does better than reciprocal ranks, which throw the distances away (docs/relevance.md).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -126,3 +126,20 @@ def diversify(
         left.remove(chosen)
         taken.append(chosen)
     return taken
+
+
+def spread(
+    keys: Sequence[str], similarity: Callable[[str, str], float], limit: int, alike: float, together: int
+) -> list[str]:
+    """Up to `limit` of the keys in their order, of those that are `alike` no more than `together`.
+
+    What is one too many comes after all others.
+    """
+    taken: list[str] = []
+    put_off: list[str] = []
+    for key in keys:
+        like = sum(similarity(key, other) >= alike for other in taken)
+        (taken if like < together else put_off).append(key)
+        if len(taken) == limit:
+            return taken
+    return [*taken, *put_off][:limit]

@@ -2,6 +2,7 @@
 
 import html
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from search.keywords import Keywords, keywords
 from search.outdated import lowered
 from search.query_language import parse
 from search.ranking import IDENTIFIER_SHARE, Evidence, Ranked, fuse, hybrid_weight, weight_of_words
+from search.shortlist import Shortlist
 from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
 
 LONGEST_QUERY = 20_000
@@ -50,6 +52,7 @@ class Ranking:
     words: Keywords
     keyword_weight: float
     degraded: str | None
+    evidence: Mapping[int, Evidence]
 
     def followed_by(self, deeper: "Ranking") -> "Ranking":
         """The first _NEAR_HITS as they are, then what a deeper search finds beside them: no page changes another."""
@@ -112,35 +115,43 @@ class Searcher:
             if part.collection:
                 self._corpus.collections.get(part.collection)  # one that is not there is an error, not no hits
 
-    def rank(self, query: Query) -> Ranking:
+    def rank(self, query: Query, vector: Vectors | None = None) -> Ranking:
         """The documents that plain words find, best first, before anything of them is read.
 
-        NotFound if it asks for a collection that there is not.
+        `vector`, if given, stands for the words. NotFound if it asks for a collection that there is not.
         """
-        near = self._ranked(query, _DEPTH)
+        near = self._ranked(query, _DEPTH, vector)
         if query.offset + query.limit <= _NEAR_HITS:
             return near
-        return near.followed_by(self._ranked(query, _DEPTH_BEYOND))
+        return near.followed_by(self._ranked(query, _DEPTH_BEYOND, vector))
 
-    def _ranked(self, query: Query, depth: int) -> Ranking:
+    def shortlist(self, owners: Mapping[int, str], terms: Sequence[str]) -> Shortlist:
+        """Passages (id -> document id) that can be ranked again by some of the terms and another vector."""
+        held = self._indexer.index.vectors(list(owners))
+        parts = self._corpus.fulltext.parts(terms, list(held), _FIELDS)
+        matrix = np.stack(list(held.values()))
+        return Shortlist({i: owners[i] for i in held}, matrix, terms, [parts[i] for i in held], self._fitted())
+
+    def _ranked(self, query: Query, depth: int, vector: Vectors | None) -> Ranking:
         text = _checked(query)
         self._check_collections(query.wanted)
         words = keywords(text, self._corpus.fulltext.frequencies)
-        degraded, nearest, vector = None, None, None
+        degraded, nearest = None, None
         if query.mode != "keyword":
             try:
                 degraded = self.refresh()
-                vector = self._encoder.encode_query(text)
+                if vector is None:
+                    vector = self._encoder.encode_query(text)
                 nearest = self._nearest(query, vector, depth)
             except (SearchError, StoreUnusable) as error:
-                degraded = f"keywords only: {error}"
+                degraded, vector = f"keywords only: {error}", None
         long = whitening.share(words.count)
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
         by_keyword, exact = self._matches(query, words, depth) if weight else ({}, {})
         evidence = self._evidence(by_keyword, nearest or [], vector, long)
         ranked = fuse(evidence, weight, exact)
         ranked = lowered(ranked, self._corpus.lifecycle.outdated([one.document_id for one in ranked]))
-        return Ranking(ranked, words, weight_of_words(weight, bool(exact)), degraded)
+        return Ranking(ranked, words, weight_of_words(weight, bool(exact)), degraded, evidence)
 
     def refresh(self) -> str | None:
         """Take in what is new, as far as that is quick; one line on what is missing, None if nothing is."""
@@ -199,10 +210,9 @@ class Searcher:
         if not held:
             return {}
         matrix = np.stack(list(held.values()))
-        close = cosines(matrix, vector)
         fitted = self._fitted() if whitened else None
-        if fitted is not None:
-            close = np.round((1 - whitened) * close + whitened * fitted.cosines(matrix, vector), 6)
+        moved = None if fitted is None else fitted.cosines(matrix, vector)
+        close = whitening.closeness(cosines(matrix, vector), moved, whitened)
         return dict(zip(held, close.tolist(), strict=True))
 
     def _fitted(self) -> whitening.Whitening | None:

@@ -31,11 +31,6 @@ def sentences_of(text: str) -> list[str]:
     return list(dict.fromkeys(telling or [sentence for sentence in found if sentence]))
 
 
-def without(text: str, sentence: str) -> str:
-    """The text without the first place where a sentence stands, however its lines are broken."""
-    return re.sub(r"\s+".join(map(re.escape, sentence.split())), "", text, count=1)
-
-
 def same_words(page: str, document: str) -> bool:
     """Do nearly all words of a document stand on a page? Of a short one also the other way round, numbers included."""
     mine, theirs = (Counter(_WORD.findall(text.lower())) for text in (page, document))

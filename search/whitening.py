@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from search.types import Vectors
 
+Cosines = NDArray[np.float64]
+
 SHRINKAGE = 1.0
 """Added to each variance, as a multiple of their mean: few vectors tell little of the small variances."""
 _SHORT = 12
@@ -26,13 +28,16 @@ class Whitening:
     mean: NDArray[np.float64]
     scale: NDArray[np.float64]
 
-    def cosines(self, vectors: Vectors, query: Vectors) -> NDArray[np.float64]:
+    def cosines(self, vectors: Vectors, query: Vectors) -> Cosines:
         """[n, d] and [d] -> cosines [n] between the whitened vectors, rounded to six digits."""
-        moved = (np.vstack([vectors, query[None, :]]).astype(np.float64) - self.mean) @ self.scale
-        lengths = np.sqrt((moved * moved).sum(axis=1))
-        products = (moved[:-1] * moved[-1]).sum(axis=1)
-        rounded: NDArray[np.float64] = np.round(products / np.maximum(lengths[:-1] * lengths[-1], 1e-12), 6)
-        return rounded
+        moved = self.moved(np.vstack([vectors, query[None, :]]))
+        return rounded_products(moved[:-1], moved[-1])
+
+    def moved(self, vectors: Vectors) -> NDArray[np.float64]:
+        """[n, d] -> the whitened vectors, of unit length."""
+        moved = (vectors.astype(np.float64) - self.mean) @ self.scale
+        unit: NDArray[np.float64] = moved / np.maximum(np.sqrt((moved * moved).sum(axis=1, keepdims=True)), 1e-12)
+        return unit
 
 
 def fit(sample: Vectors) -> Whitening | None:
@@ -53,3 +58,14 @@ def fit(sample: Vectors) -> Whitening | None:
 def share(words: int) -> float:
     """How much of the closeness of a query with so many telling words is the whitened one: 0 .. nearly 1."""
     return max(0, words - _SHORT) / words if words else 0.0
+
+
+def rounded_products(vectors: NDArray[np.float64], query: NDArray[np.float64]) -> Cosines:
+    """[n, d] and [d] of unit length -> cosines [n], rounded to six digits."""
+    rounded: Cosines = np.round((vectors * query).sum(axis=1), 6)
+    return rounded
+
+
+def closeness(plain: Cosines, whitened: Cosines | None, part: float) -> Cosines:
+    """Plain cosines with a part of them taken after whitening, if there is one."""
+    return plain if whitened is None else np.round((1 - part) * plain + part * whitened, 6)

@@ -92,7 +92,7 @@ class Home:
         self.index = FaissIndex(folder / "index", self.encoder.id, self.encoder.dimension)
         self.indexer = Indexer(self.corpus.changes, self.cache, self.encoder, self.index)
         self.searcher = Searcher(self.corpus, self.encoder, self.indexer)
-        self.related = Related(self.corpus, self.encoder, self.indexer, split, self.searcher)
+        self.related = Related(self.corpus, self.encoder, self.indexer, self.searcher)
 
     def put(self, name: str, text: str, **fields: object) -> str:
         """Store a document; its id."""

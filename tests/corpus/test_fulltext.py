@@ -179,3 +179,17 @@ def test_a_full_text_that_does_not_agree_is_told_and_mended(home: Home) -> None:
     home.corpus.rebuild_fulltext()
     assert home.corpus.problems() == []
     assert len(home.corpus.fulltext.match('"another"', limit=9)) == 1
+
+
+def test_the_parts_of_a_score_are_those_of_its_terms(home: Home) -> None:
+    for name, text in TEXTS.items():
+        home.put(name, text)
+    expression = '"clock" OR "clock" OR "futex waits" OR "disk"'
+    whole = home.corpus.fulltext.match(expression, limit=9, weights=Weights(title=2.0))
+    ids = [passage_id for passage_id, _, _ in whole]
+    parts = home.corpus.fulltext.parts(["clock", "futex waits", "disk", "absent"], ids, Weights(title=2.0))
+    for passage_id, _, score in whole:
+        found = parts[passage_id]
+        assert found.get("clock", 0) * 2 + found.get("futex waits", 0) + found.get("disk", 0) == pytest.approx(score)
+        assert "absent" not in found
+    assert home.corpus.fulltext.parts(["clock"], []) == {}

@@ -12,6 +12,7 @@ from search.ranking import (
     diversify,
     fuse,
     hybrid_weight,
+    spread,
     weight_of_words,
 )
 
@@ -126,3 +127,15 @@ def test_diversity_by_hand() -> None:
     assert diversify(scores, similarity, 0) == []
     assert diversify({}, similarity, 3) == []
     assert diversify({"x": 0.5, "y": 0.5}, similarity, 2) == ["x", "y"]
+
+
+def test_of_what_is_alike_no_more_than_two_come_before_all_others() -> None:
+    """a, b, c and e are reports of one matter."""
+
+    def similarity(one: str, other: str) -> float:
+        return 1.0 if {one, other} <= set("abce") else 0.0
+
+    assert spread("abcdef", similarity, 6, 0.9, 2) == ["a", "b", "d", "f", "c", "e"]
+    assert spread("abcdef", similarity, 3, 0.9, 2) == ["a", "b", "d"]
+    assert spread("abc", similarity, 3, 0.9, 2) == ["a", "b", "c"]
+    assert spread("", similarity, 3, 0.9, 2) == []
