@@ -78,7 +78,8 @@ def explanation_line(hit: Hit) -> str:
         parts.append(
             f"meaning {made.semantic_weight:.2f} × {made.cosine_normalised or 0:.3f} (cosine {made.cosine or 0:.3f})"
         )
-    return f"score {hit.score:.3f} = " + " + ".join(parts)
+    lowered = f"; outdated: both weights are {made.lowered:.0%} of what they would be" if made.lowered else ""
+    return f"score {hit.score:.3f} = " + " + ".join(parts) + lowered
 
 
 def print_suggestions(found: Suggestions) -> None:

@@ -49,6 +49,7 @@ class Why:
     exact: float
     terms: list[str]
     matched: list[dict[str, Any]]
+    lowered: float | None
 
 
 def why(hit: HitShape) -> Why:
@@ -68,6 +69,7 @@ def why(hit: HitShape) -> Why:
         exact=keyword.get("exact_points", 0.0),
         terms=list(keyword.get("terms", ())),
         matched=sorted(keyword.get("words", ()), key=lambda word: -word["share"]),
+        lowered=hit.explain.lowered if hit.explain else None,
     )
 
 
