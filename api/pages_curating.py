@@ -16,11 +16,14 @@ from api.pages_collections import Cursor, address, listed, missing, shown
 from api.problems import STATUS
 from api.rendering import error_page, page
 from api.wiring import Lessonry
+from corpus.clock import now
 from corpus.collection_state import (
     VISIBILITIES,
     Edit,
     Living,
+    Place,
     State,
+    arranged,
     changed,
     described,
     living,
@@ -48,8 +51,8 @@ def create(
     try:
         with parts.corpus.db.write():
             made = parts.corpus.collections.create(title.strip(), description=description.strip(), who=person.name)
-            for one in document_id or ():
-                parts.corpus.collections.add(made.slug, one, who=person.name)
+            places = [Place(one, added=now()) for one in dict.fromkeys(document_id or ())]
+            parts.corpus.collections.change(made.slug, arranged(places), who=person.name)
             if query.strip():
                 parts.corpus.collections.change(made.slug, living(Living(query.strip())), who=person.name)
     except LessonryError as error:
