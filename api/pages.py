@@ -71,6 +71,7 @@ def home(request: Request, parts: Parts) -> Response:
     return page(
         request, "home.html", asked=asked, overview=_overview(request, parts), examples=EXAMPLES,
         collections=parts.corpus.collections.all(), newest=parts.corpus.documents.page(limit=_NEWEST),
+        popular=parts.corpus.feedback.popular(_NEWEST), waiting=parts.corpus.reviews.count(),
     )  # fmt: skip
 
 
@@ -93,6 +94,12 @@ def browse(request: Request, parts: Parts) -> Response:
     shown |= {"documents": found.items, "total": total, "facets": links.facets(asked, counts)}
     following = asked.at(found.next) if found.next else None
     return page(request, "browse.html", notice=None, next=following, **shown)
+
+
+@router.get("/help", dependencies=[needs("read")])
+def help_page(request: Request) -> Response:
+    """How to ask, and the keys."""
+    return page(request, "help.html")
 
 
 @router.get("/opensearch.xml")

@@ -158,3 +158,54 @@ def test_the_help_and_the_list_stay_in_the_window(page: Page, width: int):
         page.get_by_role("combobox").fill("cert")
         expect(page.get_by_role("option").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_sheet_of_keys_opens_and_stands_on_a_page_too(page: Page):
+    page.goto("/documents")
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keys")
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    page.get_by_role("link", name="Help", exact=True).click()
+    expect(page.locator("main").get_by_text("why a hit is there")).to_be_visible()
+
+
+def test_w_opens_the_reasons_of_the_hit_at_hand(page: Page):
+    page.goto("/?q=certificate")
+    page.keyboard.press("j")
+    page.keyboard.press("w")
+    expect(page.locator(".hit").first.get_by_text("Similarity")).to_be_visible()
+
+
+def test_the_menu_of_a_phone_opens_without_javascript(browser: Browser, site: str):
+    context = browser.new_context(base_url=site, java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_text("Menu", exact=True).click()
+    page.get_by_role("link", name="Patterns").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Patterns")
+    context.close()
+
+
+def test_a_pattern_leads_to_its_sentence(page: Page):
+    page.goto("/patterns")
+    page.get_by_role("link", name="Expired certificate").click()
+    expect(page.locator(".told")).to_have_text("The certificate of the router expired on a Friday.")
+    page.get_by_role("link", name="The certificate nobody renewed").click()
+    expect(page.locator(".passage:has(:target)")).to_contain_text("expired on a Friday")
+
+
+def test_a_source_is_followed_removed_and_brought_back(page: Page):
+    page.goto("/sources")
+    page.get_by_label("Address of a feed").fill("https://example.org/feed.xml")
+    page.get_by_label("How often").select_option("weekly")
+    page.get_by_role("button", name="Follow it").click()
+    row = page.locator(".rows > li")
+    expect(row).to_contain_text("every week")
+    page.get_by_role("button", name="Pause").click()
+    expect(row).to_contain_text("paused")
+    page.get_by_role("button", name="Remove").click()
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(row).to_contain_text("example.org/feed.xml")
