@@ -49,7 +49,7 @@ def paths(site: str) -> list[str]:
     return [
         "/", "/?q=certificate", "/?q=zzzz&mode=keyword", "/documents", f"/documents/{document}", "/collections",
         "/patterns", "/patterns/technologies", "/patterns/expired-certificate", "/sources", "/add", "/jobs", "/help",
-        "/docs", "/settings",
+        "/docs", "/settings", "/review", "/tools", "/signin",
     ]  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def test_every_control_is_large_enough_to_be_hit(page: Page, paths: list[str]):
     for path in paths:
         page.goto(path)
         found = page.evaluate("""() => [...document.querySelectorAll("button, select, input:not([type=hidden]), summary")]
-          .map((one) => [one.outerHTML.slice(0, 120), one.getBoundingClientRect()])
+          .map((one) => [one.outerHTML.slice(0, 120), (/checkbox|radio/.test(one.type) ? one.labels[0] : one).getBoundingClientRect()])
           .filter(([, box]) => box.width && (box.height < 24 || box.width < 24)).map(([html]) => html)""")
         small |= {path: found} if found else {}
     assert small == {}
