@@ -250,7 +250,7 @@ def test_a_document_tells_its_collections_and_a_collection_its_notes(client, ids
     assert links(page(client, f"/documents/{ids['backup']}"), ".links a") == {"Short reads": "/collections/short-reads"}
     soup = page(client, "/collections/short-reads")
     assert [words(title) for title in soup.select(".curated h3")] == ["An empty backup", "A leap second"]
-    assert [words(note) for note in soup.select(".note")] == ["Read it before your next restore."]
+    assert [words(note) for note in soup.select(".curated .said")] == ["Read it before your next restore."]
 
 
 def test_what_authors_write_is_shown_and_never_obeyed(client, lessonry):
