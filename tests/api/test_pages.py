@@ -488,7 +488,7 @@ def test_the_reasons_name_each_word_and_where_it_stands(client, ids):
     assert rows["restore"] == "text"
     shares = [float(share.get_text()) for share in why.select(".share")]
     assert sum(shares) == pytest.approx(float(why.select_one(".amount").get_text()), abs=0.008)
-    assert "post-mortem" in words(why.select_one(".sum .said"))
+    assert "post-mortem" in words(why.select_one(".sum .reckoned"))
 
 
 @pytest.mark.parametrize("path", ["/", "/?q=certificate", "/documents"])
