@@ -53,12 +53,11 @@ def check(
 
 def _checked(lessonry: Lessonry, file: str, limit: int) -> CheckpointsAnswer:
     from api.checkpoints import check
-    from ingest.extract import extract
 
     start = time.perf_counter()
     body = read_file(file)
     name = "standard input" if file == "-" else file
-    page = extract(body, name=name)
+    page = lessonry.read(body, name=name)
     title = page.title or name
     found = check(lessonry, title, page.text, limit)
     took_ms = round((time.perf_counter() - start) * 1000, 2)

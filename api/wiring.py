@@ -16,6 +16,7 @@ from corpus.types import Draft, PassageText
 from corpus.vectors import VectorCache
 
 if TYPE_CHECKING:
+    from ingest.apart import Apart
     from ingest.fetch import Fetcher
     from ingest.pipeline import Ingestor
     from ingest.sources import Sources
@@ -103,9 +104,7 @@ class Lessonry:
     @cached_property
     def sources(self) -> "Sources":
         """Finds the items of sources."""
-        from ingest.apart import in_a_process
         from ingest.checkouts import Cloning
-        from ingest.extract import extract
         from ingest.sources import Sources
         from ingest.types import Bounds
         from ingest.visits import Visits
@@ -116,13 +115,21 @@ class Lessonry:
             folder=settings.home / "clones", bytes=settings.clone_bytes, seconds=settings.clone_seconds,
             allow_private=settings.allow_private,
         )  # fmt: skip
-        apart = in_a_process(settings.read_memory, settings.read_seconds)
-
-        def read(body: bytes, *, name: str, content_type: str | None = None) -> "Page":
-            return apart(name, extract, body, name=name, content_type=content_type)
-
         visits = Visits(self.fetcher, self.corpus.fetches)
-        return Sources(visits, extract=read, cloning=cloning, bounds=bounds, apart=apart)
+        return Sources(visits, extract=self.read, cloning=cloning, bounds=bounds, apart=self.apart)
+
+    @cached_property
+    def apart(self) -> "Apart":
+        """Runs readers of hostile formats in processes of their own."""
+        from ingest.apart import in_a_process
+
+        return in_a_process(self.settings.read_memory, self.settings.read_seconds)
+
+    def read(self, body: bytes, *, name: str, content_type: str | None = None) -> "Page":
+        """The page that the bytes of a document hold, read in a process of its own; ExtractError if there is none."""
+        from ingest.extract import extract
+
+        return self.apart(name, extract, body, name=name, content_type=content_type)
 
     @cached_property
     def ingestor(self) -> "Ingestor":
