@@ -1,12 +1,13 @@
 """A design, a change or a runbook, section by section: which lessons bear on it. The text is never stored."""
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api.wiring import Lessonry
 from corpus.passages import sections
-from search.types import Suggestion
+from search.types import Suggestion, Suggestions
 
 _LONGEST = 3_000
 """Characters of a section; a longer one is split between paragraphs."""
@@ -36,16 +37,16 @@ class Checked:
 
 
 def check(lessonry: Lessonry, title: str, text: str, limit: int) -> Checked:
-    """At most so many lessons for each part; each lesson once, where it is nearest. Silence is kept for the whole."""
+    """At most so many lessons for each part; each lesson once, where it is nearest."""
     parts = parts_of(title, text)
-    among = sum(len(lessonry.split("", part.text)) for part in parts)
-    found = [lessonry.related.of_text("", part.text, limit + _SPARE, among=among) for part in parts]
+    found = [_suggested(lessonry, part, limit + _SPARE) for part in parts]
+    floor = _floor(lessonry, parts, found)
     nearest: dict[str, tuple[float, int]] = {}
     for place, answer in enumerate(found):
         for one in answer.items:
-            nearest[one.document.id] = max((one.score, -place), nearest.get(one.document.id, (-1.0, 0)))
+            nearest[one.document.id] = max((one.cosine, -place), nearest.get(one.document.id, (-1.0, 0)))
     told = [
-        replace(part, lessons=tuple(one for one in answer.items if nearest[one.document.id][1] == -place)[:limit])
+        replace(part, lessons=tuple(_here(answer.items, place, nearest, floor))[:limit])
         for place, (part, answer) in enumerate(zip(parts, found, strict=True))
     ]
     return Checked([part for part in told if part.lessons], next((one.degraded for one in found if one.degraded), None))
@@ -67,6 +68,36 @@ def line_of(source: str, sentence: str) -> int | None:
     words = re.findall(r"\w+", sentence)[:_WORDS]
     found = re.search(r"[\W_]+".join(words), source) if words else None
     return source.count("\n", 0, found.start()) + 1 if found else None
+
+
+def _suggested(lessonry: Lessonry, part: Checkpoint, limit: int) -> Suggestions:
+    """What bears on a part; nothing on one that is nearer to paperwork than to any lesson."""
+    found = lessonry.related.of_text("", part.text, limit)
+    if found.items and lessonry.related.paperwork(part.text) > max(one.cosine for one in found.items):
+        return replace(found, items=[])
+    return found
+
+
+def _floor(lessonry: Lessonry, parts: Sequence[Checkpoint], found: Sequence[Suggestions]) -> float:
+    """How near a lesson must be: the step-up procedure of Benjamini and Hochberg over the parts.
+
+    In a document with which lessons have nothing to do, it is the floor for all its passages, as if it were one page.
+    The more parts come near to lessons, the lower it is, so that the share of wrong ones among them stays the same.
+    """
+    best = sorted((max(one.cosine for one in answer.items) for answer in found if answer.items), reverse=True)
+    passages = sum(len(lessonry.split("", part.text)) for part in parts)
+    for told in range(len(best), 0, -1):
+        floor = lessonry.related.floor(passages / told)
+        if best[told - 1] >= floor:
+            return floor
+    return math.inf
+
+
+def _here(
+    items: Sequence[Suggestion], place: int, nearest: Mapping[str, tuple[float, int]], floor: float
+) -> Iterator[Suggestion]:
+    """The suggestions of the part at a place that are near enough, and nearer to no other part."""
+    return (one for one in items if one.cosine >= floor and nearest[one.document.id][1] == -place)
 
 
 def _split(body: str) -> list[str]:

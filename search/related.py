@@ -62,13 +62,10 @@ class Related:
         document = self._corpus.documents.get(document_id)
         return self._answered(document.title, document.text, limit, document, self._indexer.encoded)
 
-    def of_text(self, title: str, text: str, limit: int = 5, *, among: int = 1) -> Suggestions:
-        """Suggestions for a page that is not stored. A page without words gets none.
-
-        `among`: of how many passages the whole is that the text is a part of; silence is kept for the whole.
-        """
+    def of_text(self, title: str, text: str, limit: int = 5) -> Suggestions:
+        """Suggestions for a page that is not stored. A page without words gets none."""
         title, text = (given.encode("utf-8", "replace").decode().replace("\x00", " ") for given in (title, text))
-        return self._answered(title, text, limit, None, self._encoder.encode, among)
+        return self._answered(title, text, limit, None, self._encoder.encode)
 
     def of_collection(
         self, slug: str, against: Sequence[str] = (), limit: int = 5, examples: Sequence[str] = ()
@@ -102,7 +99,7 @@ class Related:
         best.pop(document_id, None)
         return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
-    def floor(self, passages: int = 1) -> float:
+    def floor(self, passages: float = 1) -> float:
         """The cosine that a suggestion for a page of so many passages must reach, in this corpus as it is now."""
         seen = (*self._corpus.changes.position(), self._indexer.index.manifest.count)
         if self._silence is None or self._silence[0] != seen:
@@ -111,12 +108,16 @@ class Related:
             self._silence = (seen, silence.fit(best))
         return self._silence[1].floor(passages, self._wrong_in)
 
-    def _answered(
-        self, title: str, text: str, limit: int, itself: Document | None, encode: Encode, among: int = 1
-    ) -> Suggestions:
+    def paperwork(self, text: str) -> float:
+        """The cosine to the nearest paragraph on what plans hold beside their matter: people, money, dates, terms."""
+        asked = page.read("", text, self._encoder.encode)
+        examples = [page.read("", one, self._indexer.encoded) for one in silence.paperwork()]
+        return max(float(one.vector() @ asked.vector()) for one in examples if one) if asked else 0.0
+
+    def _answered(self, title: str, text: str, limit: int, itself: Document | None, encode: Encode) -> Suggestions:
         def suggest(degraded: str | None) -> Suggestions:
             asked = page.read(title, text[:_LONGEST_PAGE], encode)
-            return Suggestions(items=self._suggest(asked, limit, itself, among) if asked else [], degraded=degraded)
+            return Suggestions(items=self._suggest(asked, limit, itself) if asked else [], degraded=degraded)
 
         return self._unless_degraded(suggest)
 
@@ -127,26 +128,26 @@ class Related:
         except (SearchError, StoreUnusable) as error:
             return Suggestions(items=[], degraded=f"no suggestions: {error}")
 
-    def _suggest(self, page: Page, limit: int, itself: Document | None, among: int) -> list[Suggestion]:
+    def _suggest(self, page: Page, limit: int, itself: Document | None) -> list[Suggestion]:
         found = self._searcher.rank(Query(text=f"{page.title}\n{page.text}"[:LONGEST_QUERY]), page.vector())
         parts = page.windows()
         near = self._near(parts, found)
         ties = near.ties(parts)
-        scores = self._scored(found.documents, ties, max(among, len(parts)))
+        scores = self._scored(found.documents, ties, len(parts))
         scores = lowered_scores(scores, self._corpus.lifecycle.outdated(list(scores)))
         order = sorted(scores.keys() - self._itself(page, scores, itself), key=lambda i: (-scores[i], i))
         chosen = spread(order[: 2 * limit + 8], _similarity(near, ties), limit, _ALIKE, _TOGETHER)
         chosen.sort(key=lambda i: (-scores[i], i))
-        shown = self._shown(Losses(self._corpus, self._searcher, page, found, chosen, near), among) if chosen else {}
+        shown = self._shown(Losses(self._corpus, self._searcher, page, found, chosen, near)) if chosen else {}
         reasons = self._reasons.of_page(page, shown, {i: ties[i].passage_id for i in chosen})
-        return self._told(chosen, scores, reasons, itself)
+        return self._told(chosen, scores, ties, reasons, itself)
 
-    def _shown(self, losses: Losses, among: int) -> dict[str, int]:
+    def _shown(self, losses: Losses) -> dict[str, int]:
         """The place of the sentence whose loss costs a suggestion the most; what makes it outdated changes nothing."""
 
         def left(place: int | None) -> dict[str, float]:
             ranked, ties, parts = losses.without(place)
-            return self._scored(ranked, ties, max(among, parts))
+            return self._scored(ranked, ties, parts)
 
         without = {place: left(place) for place in losses.tried}
         return {
@@ -171,6 +172,7 @@ class Related:
         self,
         chosen: Sequence[str],
         scores: Mapping[str, float],
+        ties: Mapping[str, Tie],
         reasons: Mapping[str, tuple[Because, ...]],
         itself: Document | None,
     ) -> list[Suggestion]:
@@ -180,6 +182,7 @@ class Related:
             Suggestion(
                 document=documents[i],
                 score=scores[i],
+                cosine=ties[i].cosine,
                 because=reasons.get(i, ()),
                 relation="same event" if documents[i].identity in same else "similar",
             )

@@ -26,7 +26,7 @@ class Silence:
     place: float
     spread: float
 
-    def floor(self, passages: int, pages: int) -> float:
+    def floor(self, passages: float, pages: int) -> float:
         """The cosine that a page of so many passages must reach: one wrong suggestion in so many unrelated pages."""
         quiet = (1 - 1 / (_COMPANY * pages)) ** (1 / max(1, passages))
         return max(LEAST, self.place - self.spread * math.log(-math.log(quiet)))
@@ -44,7 +44,16 @@ def fit(best: Sequence[float]) -> Silence:
 
 def background() -> list[str]:
     """The paragraphs that have to do with no lesson."""
-    text = Path(__file__).with_name("background.md").read_text(encoding="utf-8")
+    return _paragraphs("background.md")
+
+
+def paperwork() -> list[str]:
+    """Paragraphs on what plans hold beside their matter: people, money, dates, terms, looks."""
+    return _paragraphs("paperwork.md")
+
+
+def _paragraphs(name: str) -> list[str]:
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     return [paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip()]
 
 

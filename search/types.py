@@ -146,12 +146,14 @@ class Because:
 class Suggestion:
     """A document that bears on a page, with the reason. `score` is in 0..1.
 
+    `cosine`: of the nearest passages of page and document; unlike scores, comparable between pages.
     `relation`: a report of the event that the page itself reports, or something similar.
     """
 
     document: Document
     score: float
     because: tuple[Because, ...]
+    cosine: float = 0.0
     relation: Relation = "similar"
 
 
