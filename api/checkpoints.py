@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api.wiring import Lessonry
@@ -40,7 +40,9 @@ def check(lessonry: Lessonry, title: str, text: str, limit: int) -> Checked:
     """At most so many lessons for each part; each lesson once, where it is nearest."""
     parts = parts_of(title, text)
     found = [_suggested(lessonry, part, limit + _SPARE) for part in parts]
-    floor = _floor(lessonry, parts, found)
+    best = [max(one.cosine for one in answer.items) for answer in found if answer.items]
+    passages = sum(len(lessonry.split("", part.text)) for part in parts)
+    floor = near_enough(best, passages, lessonry.related.floor)
     nearest: dict[str, tuple[float, int]] = {}
     for place, answer in enumerate(found):
         for one in answer.items:
@@ -78,19 +80,16 @@ def _suggested(lessonry: Lessonry, part: Checkpoint, limit: int) -> Suggestions:
     return found
 
 
-def _floor(lessonry: Lessonry, parts: Sequence[Checkpoint], found: Sequence[Suggestions]) -> float:
+def near_enough(best: Sequence[float], passages: int, floor: Callable[[float], float]) -> float:
     """How near a lesson must be: the step-up procedure of Benjamini and Hochberg over the parts.
 
+    `best`: how near each part comes that comes near at all; `floor`: the least for a page of so many passages.
     In a document with which lessons have nothing to do, it is the floor for all its passages, as if it were one page.
     The more parts come near to lessons, the lower it is, so that the share of wrong ones among them stays the same.
     """
-    best = sorted((max(one.cosine for one in answer.items) for answer in found if answer.items), reverse=True)
-    passages = sum(len(lessonry.split("", part.text)) for part in parts)
-    for told in range(len(best), 0, -1):
-        floor = lessonry.related.floor(passages / told)
-        if best[told - 1] >= floor:
-            return floor
-    return math.inf
+    nearest_first = sorted(best, reverse=True)
+    floors = ((told, floor(passages / told)) for told in range(len(best), 0, -1))
+    return next((least for told, least in floors if nearest_first[told - 1] >= least), math.inf)
 
 
 def _here(

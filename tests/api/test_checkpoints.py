@@ -1,6 +1,7 @@
 """A design held against what was learned, section by section: command, HTTP, and ten designs with the real model."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -8,16 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from fastapi.testclient import TestClient
 
 from api import checkpoints
 from api.app import create_app
 from api.checklists import annotations, checklist
-from api.checkpoints import line_of, parts_of
+from api.checkpoints import line_of, near_enough, parts_of
 from api.schemas_checkpoints import CheckpointsAnswer
 from api.wiring import Lessonry
-from ingest.extract import extract
+from benchmarks.checkpoints import SETS, outcomes
 from tests.fakes import opened, stored
 from tests.search import starter
 
@@ -111,6 +111,30 @@ def test_a_document_about_nothing_gets_nothing(client):
     assert checklist(CheckpointsAnswer.model_validate(answer)) == ""
 
 
+def test_what_is_nearer_to_paperwork_than_to_lessons_is_quiet(client):
+    """To the encoder of the tests, paperwork is whatever has no word that it knows; longer sentences weigh more."""
+    clock = "The clock took the leap second."
+    [told] = checked(client, f"# Store\n\n## Time\n\n{clock} Ana has a big room.")["sections"]
+    assert [one["document"]["title"] for one in told["lessons"]] == ["Clocks"]
+    assert (
+        checked(client, f"# Store\n\n## Time\n\n{clock} Ana and Tom have a big room that looks on a park.")["sections"]
+        == []
+    )
+
+
+def test_the_more_parts_come_near_the_less_is_near_enough():
+    """One of four must reach the floor of a page of four passages, two of four that of a page of two."""
+
+    def floor(passages: float) -> float:
+        return passages / 10
+
+    assert near_enough([0.4], 4, floor) == 0.4
+    assert near_enough([0.39], 4, floor) == math.inf
+    assert near_enough([0.1, 0.3, 0.2], 4, floor) == 0.2
+    assert near_enough([0.1, 0.15, 0.2, 0.1], 4, floor) == 0.1
+    assert near_enough([], 4, floor) == math.inf
+
+
 def test_bad_questions_are_problems(client):
     for body in ({}, {"text": ""}, {"text": "x", "limit": 0}, {"text": "x" * 400_001}):
         answer = client.post("/v1/checkpoints", json=body)
@@ -151,22 +175,16 @@ def test_unusable_input_is_told_in_a_line(tmp_path):
 
 
 @pytest.mark.slow
-def test_ten_designs_get_the_lessons_that_a_reviewer_would_raise(tmp_path):
-    """Right for at least eight; nothing for sections that have none."""
-    expected = yaml.safe_load((DESIGNS / "expected.yaml").read_text())
-    assert len(expected) == 10
-    right = []
-    with starter.opened(tmp_path / "home") as (lessonry, files):
-        for name, wanted in expected.items():
-            page = extract((DESIGNS / name).read_bytes(), name=name)
-            found = checkpoints.check(lessonry, page.title or name, page.text, 3)
-            told = {part.heading: {files[one.document.id] for one in part.lessons} for part in found.parts}
-            assert told.keys().isdisjoint(wanted["quiet"]), name
-            raised = set().union(*told.values())
-            if all(raised & set(lessons) for lessons in wanted["raise"].values()):
-                right.append(name)
+def test_designs_get_the_lessons_that_a_reviewer_would_raise(tmp_path):
+    """Nothing for sections that have none; the held-out set was written before it was tried (docs/checkpoints.md)."""
+    with starter.opened(tmp_path / "home") as (lessonry, _):
+        found = {chosen: list(outcomes(lessonry, chosen)) for chosen in SETS}
         done = lessonry_command(tmp_path / "home", str(DESIGNS / "retention-job.md"), "--github")
-    assert len(right) >= 8, right
+    assert [len(of_set) for of_set in found.values()] == [10, 10]
+    assert [one for of_set in found.values() for one in of_set if one.spoken] == []
+    right = {chosen: [one.name for one in of_set if not one.missed] for chosen, of_set in found.items()}
+    assert len(right["designs"]) >= 8, right
+    assert len(right["designs_held_out"]) >= 7, right
     assert done.returncode == 0
     assert f"::notice file={DESIGNS / 'retention-job.md'},line=".encode() in done.stdout
 
