@@ -24,6 +24,7 @@ from api import (
     routes_feedback,
     routes_lessons,
     routes_opensearch,
+    routes_pack,
     routes_patterns,
     routes_people,
     routes_review,
@@ -33,6 +34,7 @@ from api.access import needs
 from api.guard import Guard
 from api.jobs import Worker
 from api.metrics import Measure, Metrics
+from api.packs import Packs
 from api.posting import Recent
 from api.settings import VERSION
 from api.wiring import Lessonry
@@ -68,6 +70,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.state.lessonry = lessonry
     app.state.worker = worker
     app.state.told_alerts = Recent()
+    app.state.packs = Packs(lessonry)
     app.state.sign_ins = MovingWindowRateLimiter(MemoryStorage())
     app.add_middleware(Measure, metrics=metrics)
     app.add_middleware(
@@ -89,6 +92,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.include_router(routes_people.router)
     app.include_router(routes_patterns.router)
     app.include_router(routes_sources.router)
+    app.include_router(routes_pack.router)
     app.include_router(pages.router)
     app.include_router(pages_tools.router, include_in_schema=False)
     _add_health(app, lessonry, metrics)

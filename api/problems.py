@@ -45,6 +45,7 @@ STATUS: dict[type[errors.LessonryError], int] = {
     errors.BadQuery: 422,
     errors.EncoderMissing: 503,
     errors.IndexDamaged: 503,
+    errors.PackUnusable: 503,
     SettingsError: 500,
     StaleForm: 403,
 }

@@ -24,7 +24,8 @@ LessonryError
 `- SearchError
    |- BadQuery(reason)
    |- EncoderMissing(name, reason)
-   `- IndexDamaged(path, reason)
+   |- IndexDamaged(path, reason)
+   `- PackUnusable(reason)          of another version, cut off, or changed on its way
 """
 
 from collections.abc import Sequence
@@ -218,3 +219,11 @@ def again(kind: type[LessonryError], args: tuple[Any, ...], fields: dict[str, An
     error = kind.__new__(kind, *args)
     error.__dict__.update(fields)
     return error
+
+
+class PackUnusable(SearchError):
+    """A pack that cannot be read; another one may be had from the server."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}: fetch the pack anew")
+        self.reason = reason

@@ -1,0 +1,76 @@
+"""The pack that browsers fetch: built when the corpus has changed, and kept as a file of its own."""
+
+import gzip
+import hashlib
+import json
+import threading
+from pathlib import Path
+
+from filelock import FileLock
+
+from api.wiring import Lessonry
+from corpus.clock import now
+from search import pack, pack_format, static_model
+
+_KEPT = 2
+"""Packs that stay: that in force, and the one before it for who is just fetching it."""
+
+
+class Packs:
+    """The packs of one home. Safe from several threads and processes."""
+
+    def __init__(self, parts: Lessonry) -> None:
+        self._parts = parts
+        self._folder = parts.settings.home / "packs"
+        self._building: threading.Thread | None = None
+        self._failed: Exception | None = None
+        self._lock = threading.Lock()
+
+    def key(self) -> str:
+        """Names the pack of the corpus as it is now."""
+        wrong_in, encoder = self._parts.settings.pages_per_wrong_suggestion, self._parts.encoder
+        made_of = [pack_format.VERSION, encoder.id, *self._parts.corpus.changes.position(), wrong_in]
+        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:32]
+
+    def path(self, wait: float) -> Path | None:
+        """The file of the pack in force, as gzip has it; None if that is still being built after so many seconds.
+
+        What hinders the building is raised, and tried anew the next time.
+        """
+        path = self._folder / f"{self.key()}.gz"
+        if path.exists():
+            return path
+        with self._lock:
+            if self._building is None or not self._building.is_alive():
+                self._failed = None
+                self._building = threading.Thread(target=self._try, args=(path,), name="pack", daemon=True)
+                self._building.start()
+            building = self._building
+        building.join(wait)
+        if self._failed is not None:
+            raise self._failed
+        return path if path.exists() else None
+
+    def _try(self, path: Path) -> None:
+        try:
+            self._build(path)
+        except Exception as error:  # told to who asks for the pack
+            self._failed = error
+
+    def _build(self, path: Path) -> None:
+        parts = self._parts
+        self._folder.mkdir(exist_ok=True)
+        with FileLock(self._folder / "lock"):
+            if path.exists():
+                return
+            parts.indexer.catch_up()
+            lineage, revision = parts.corpus.changes.position()
+            base = static_model.distilled(parts.encoder, static_model.vocabulary(), parts.settings.models)
+            told = {"encoder": parts.encoder.id, "lineage": lineage, "revision": revision, "made": now()}
+            partial = path.with_suffix(".partial")
+            built = pack.build(parts.corpus, parts.indexer, base, parts.settings.pages_per_wrong_suggestion, told)
+            partial.write_bytes(gzip.compress(built, 6, mtime=0))
+            partial.replace(path)
+            kept = sorted(self._folder.glob("*.gz"), key=lambda one: one.stat().st_mtime)
+            for old in kept[:-_KEPT]:
+                old.unlink(missing_ok=True)

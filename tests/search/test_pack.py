@@ -1,0 +1,170 @@
+"""The pack: what it holds, how it matches, and that extension/pack.js does the same to the letter."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import PackUnusable
+from corpus.fulltext import stemmed
+from search import pack, pack_format, static_model
+from search.pack_matching import Pack
+from search.static_model import StaticModel
+from tests.fakes import VOCABULARY, Home
+
+EXTENSION = Path(__file__).parents[2] / "extension"
+PIECES = ("[PAD]", "[UNK]", *"the a of in and was to .".split(), *VOCABULARY, "##s", "##ed", "post", "##mortem", "日")
+LESSONS = {
+    "Certificates": "The certificate expired and the router refused all.\n\nAn alarm for the certificate was never made.",
+    "Backups": "The backup was never restored, and the disk was full.\n\nWe restore a backup every week now.",
+    "Leap": "A leap second stopped the clock of the queue.\n\nThe clock went back and the queue was stuck.",
+    "Deploys": "A typo in the config was deployed at once.\n\nThe crew rolled the deploy back after the outage.",
+}
+PAGES = [
+    {"url": "", "title": "Incident", "text": "Our certificate has expired. The router is down since noon."},
+    {
+        "url": "",
+        "title": "",
+        "text": "# Notes\n\n- the disk is full\n- no backup could be restored\n\nClocks are fine.",
+    },
+    {"url": "", "title": "Stew", "text": "Peel the onions. Simmer them for an hour, and serve with bread."},
+    {
+        "url": "https://www.example.org/leap/?utm_source=x",
+        "title": "Leap",
+        "text": "The clock and the queue, a leap second.",
+    },
+    {
+        "url": "",
+        "title": "Ünïcödé 日本 🎉",
+        "text": "Ťhe ÇONFIG was depłoyed – “typo” … \u00a0in\tthe configs\u2028 ﬁn.\x07",
+    },
+    {"url": "", "title": "", "text": ""},
+    {"url": "", "title": "deploy config typo outage", "text": ""},
+    {
+        "url": "",
+        "title": "Long",
+        "text": "\n\n".join(f"Paragraph {n} of the outage. The crew and the queue." for n in range(300)),
+    },
+]
+
+
+@pytest.fixture
+def built(home: Home, tmp_path: Path) -> bytes:
+    for name, text in LESSONS.items():
+        home.put(name, text, url=f"https://example.org/{name.lower()}")
+    home.indexer.catch_up()
+    base = static_model.distilled(home.encoder, PIECES, tmp_path / "models")
+    return pack.build(home.corpus, home.indexer, base, 20, {"encoder": home.encoder.id})
+
+
+def in_node(script: str, *files: Path) -> object:
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", script, "--", *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_page_finds_the_lesson_that_shares_its_words(built):
+    found = Pack(built).match(PAGES[0])
+    assert [one.document["title"] for one in found][:1] == ["Certificates"]
+    assert (found[0].yours, found[0].theirs) == (
+        "Our certificate has expired.", "The certificate expired and the router refused all.",
+    )  # fmt: skip
+
+
+def test_the_page_itself_and_its_copies_are_left_out(built):
+    held = Pack(built)
+    assert "Leap" not in [one.document["title"] for one in held.match(PAGES[3])]
+    copy = {"url": "https://elsewhere.example/", "title": "Backups", "text": LESSONS["Backups"] + "\n\nRead more."}
+    assert "Backups" not in [one.document["title"] for one in held.match(copy)]
+
+
+def test_a_page_about_other_things_finds_nothing(built):
+    assert Pack(built).match(PAGES[2]) == []
+
+
+def test_the_browser_finds_the_same(built, tmp_path):
+    (tmp_path / "pack").write_bytes(built)
+    (tmp_path / "pages").write_text(json.dumps(PAGES))
+    script = f"""
+        import fs from "node:fs";
+        import {{ openPack, match }} from {json.dumps((EXTENSION / "pack.js").as_uri())};
+        const [file, pages] = process.argv.slice(1).map((path) => fs.readFileSync(path));
+        const pack = await openPack(file);
+        console.log(JSON.stringify(JSON.parse(pages).map((page) => match(pack, page).map(
+          ({{ document, score, because: [{{ yours, theirs }}] }}) => [document.id, score, yours, theirs]))));
+    """
+    mine = [
+        [[one.document["id"], one.score, one.yours, one.theirs] for one in Pack(built).match(page)] for page in PAGES
+    ]
+    assert in_node(script, tmp_path / "pack", tmp_path / "pages") == mine
+    assert sum(map(len, mine)) >= 5
+
+
+def test_the_browser_cuts_text_into_the_same_pieces_and_stems(tmp_path):
+    model = StaticModel(static_model.vocabulary(), np.zeros((30522, 1), np.float32))
+    texts = [page["text"] for page in PAGES] + [page["title"] for page in PAGES]
+    texts += [
+        " ".join(model.pieces),
+        "naïve Straße ΣΊΣΥΦΟΣ İstanbul Ǆungla e\u0301te\u0301 x²",
+        "a\u200bb\ufffdc\x00d \u3000 ¿qué?",
+    ]
+    texts += [
+        "x" * 101,
+        "kube-dns CVE-2024-3094 java.util",
+        "한국어 русский العربية हिन्दी ไทย",
+        "".join(map(chr, range(32, 0x250))),
+    ]
+    words = [word for text in texts for word in text.lower().split() if word.isascii() and word.isalpha()]
+    (tmp_path / "told").write_text(json.dumps([texts, words, model.pieces]))
+    script = f"""
+        import fs from "node:fs";
+        import {{ tokenizer }} from {json.dumps((EXTENSION / "wordpiece.js").as_uri())};
+        import {{ stems }} from {json.dumps((EXTENSION / "stems.js").as_uri())};
+        const [texts, words, pieces] = JSON.parse(fs.readFileSync(process.argv[1]));
+        const cut = tokenizer(pieces);
+        console.log(JSON.stringify([texts.map((text) => cut(text)), words.map((word) => stems(word).join(" "))]));
+    """
+    pieces, stems = in_node(script, tmp_path / "told")
+    assert pieces == [model.ids(text) for text in texts]
+    mine = stemmed(words)
+    assert [word for word, stem in zip(words, stems, strict=True) if mine[word] != [stem]] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda data: b"<html>" + data, "no-pack"),
+        (lambda data: b"", "no-pack"),
+        (lambda data: data[:8] + (2).to_bytes(4, "little") + data[12:], "other-version"),
+        (lambda data: data[:60], "damaged"),
+        (lambda data: data[:-1], "damaged"),
+        (lambda data: data[:13] + b"\xff\xff\xff" + data[16:], "damaged"),
+        (lambda data: data[:100] + bytes([data[100] ^ 1]) + data[101:], "damaged"),
+        (lambda data: data[:-9] + bytes([data[-9] ^ 128]) + data[-8:], "damaged"),
+    ],
+)
+def test_what_is_no_whole_pack_is_told(built, tmp_path, change, code):
+    (tmp_path / "pack").write_bytes(change(built))
+    with pytest.raises(PackUnusable):
+        Pack(change(built))
+    script = f"""
+        import fs from "node:fs";
+        import {{ openPack, PackError }} from {json.dumps((EXTENSION / "pack.js").as_uri())};
+        const told = await openPack(fs.readFileSync(process.argv[1])).catch((error) => [error instanceof PackError, error.code]);
+        console.log(JSON.stringify(told));
+    """
+    assert in_node(script, tmp_path / "pack") == [True, code]
+
+
+def test_arrays_come_back_as_they_went():
+    sections = {"numbers": np.arange(5, dtype=np.uint32), "words": ["ü", None], "small": np.array([-3], np.int8)}
+    told, held = pack_format.read(pack_format.write({"encoder": "e"}, sections))
+    assert told["encoder"] == "e"
+    assert (held["numbers"].tolist(), held["words"], held["small"].tolist()) == ([0, 1, 2, 3, 4], ["ü", None], [-3])
