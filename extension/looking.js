@@ -38,9 +38,19 @@ async function lessonsFor(page) {
     const answer = await new Server(set).related(question);
     return { where, suggestions: suggestions(answer?.suggestions), words: "" };
   } catch (error) {
-    const found = error.reason && await matchPrivately(set.server, question).catch(() => null);
+    const found = error.reason && await lastPack(set.server, question);
     if (!found) throw error;
     return { where: PRIVATE, suggestions: found.suggestions, words: `${error.message} These come from the pack of ${day(found.at)}.` };
+  }
+}
+
+// What the last pack says; nothing if it cannot be read, for then the server's own failure is what to tell.
+async function lastPack(address, question) {
+  try {
+    return await matchPrivately(address, question);
+  } catch (error) {
+    if (error.reason) return null;
+    throw error;
   }
 }
 

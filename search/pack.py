@@ -225,7 +225,8 @@ def _telling(lesson: Lesson, weights: dict[str, float]) -> list[str]:
     listed = list(dict.fromkeys(one for passage in lesson.passages for one in sentences_of(passage.text)))
     short = [one for one in listed if len(one) <= _LONGEST] or [one[:_LONGEST] for one in listed]
     stems = {one: set(found) for one, found in stemmed(short).items()}
-    left, taken = dict(weights), []
+    left = dict(weights)
+    taken: list[str] = []
     while len(taken) < min(_MOST_SENTENCES, len(short)):
         best = max(
             (one for one in short if one not in taken),

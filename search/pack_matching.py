@@ -109,7 +109,7 @@ class Pack:
             scores[places] += weights[stem] * shares
         return scores
 
-    def _nearest(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _nearest(self, vectors: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """The greatest cosine of any of the vectors to any unit of each lesson; -1 for a lesson without units."""
         near = np.full(len(self.lessons), -1.0)
         if len(self._units):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
+from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from search.encoders import DEFAULT_MODEL, model_source
@@ -80,7 +81,7 @@ def distilled(encoder: Encoder, pieces: Sequence[str], folder: Path) -> StaticMo
     return StaticModel(tuple(pieces), np.load(path).astype(np.float32))
 
 
-def _table(encoder: Encoder, pieces: Sequence[str]) -> Vectors:
+def _table(encoder: Encoder, pieces: Sequence[str]) -> NDArray[np.float16]:
     """Pieces of other scripts, and those that stand for nothing, have rows of zeros."""
     telling = [place for place, piece in enumerate(pieces) if piece[0] != "[" and max(piece) <= _LAST_LATIN]
     table = np.zeros((len(pieces), encoder.dimension), np.float16)

@@ -37,6 +37,9 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+GONE = Answer("", status=0)
+"""No answer at all: the connection breaks."""
+
 Site = Callable[[Asked], Answer]
 
 
@@ -76,7 +79,7 @@ def _passed_on(asked: Asked, host: str) -> Answer:
         }
         return Answer(got.read(), got.headers.get("content-type", HTML), got.status, kept)
     except OSError:
-        return Answer("gone", status=502)
+        return GONE
     finally:
         connection.close()
 
@@ -91,6 +94,9 @@ def proxied() -> Iterator[Network]:
         def _do(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             answer = network.answer(Asked(self.command, self.path, dict(self.headers), body))
+            if answer is GONE:
+                self.close_connection = True
+                return
             content = answer.body.encode() if isinstance(answer.body, str) else answer.body
             self.send_response(answer.status)
             for name, value in {"Content-Type": answer.type, **answer.headers}.items():

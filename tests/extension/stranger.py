@@ -18,6 +18,9 @@ class Stranger:
     def says(self, path: str, value: object, status: int = 200, type: str = "application/json") -> None:
         self.said[path] = Answer(value if isinstance(value, str) else json.dumps(value), type, status)
 
+    def serves(self, path: str, content: bytes, etag: str) -> None:
+        self.said[path] = Answer(content, "application/octet-stream", 200, {"ETag": etag})
+
     def _answer(self, asked: Asked) -> Answer:
         return self.said.get(asked.path) or Answer(
             '{"title": "Not Found", "detail": "nothing here"}', "application/problem+json", 404
