@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import signal
 import socket
 
 import uvicorn
@@ -35,6 +36,7 @@ def run(lessonry: Lessonry) -> None:
         h11_max_incomplete_event_size=_LONGEST_REQUEST_LINE,
         timeout_graceful_shutdown=10,
     )
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again when all is answered; we end in order
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
 

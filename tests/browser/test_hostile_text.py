@@ -18,7 +18,7 @@ from tests.payloads import PAYLOADS
 _MOST_PAGES = 700
 _ALIEN = """
     '[onerror],[onload],[onfocus],[ontoggle],[onclick],[onmouseover],[onstart],[onanimationstart],[formaction],[srcdoc],'
-    + 'iframe,object,embed,base,marquee,audio,video,math,template,a[href^="javascript:" i]:not([data-bookmarklet]),'
+    + 'iframe,object,embed,base,marquee,audio,video,math,template,a[href^="javascript:" i]:not(.bookmarklet),'
     + 'img[src="x"],image[src="x"],meta[http-equiv=refresh],script:not([src]):not([type="application/ld+json"])'
 """
 """What no page of ours has: elements and attributes that only a payload could have made."""
