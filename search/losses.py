@@ -25,7 +25,7 @@ class Losses:
     def __init__(
         self, corpus: Corpus, searcher: Searcher, page: Page, found: Ranking, chosen: Sequence[str], near: Neighbours
     ) -> None:
-        self._page = page
+        self.page = page
         self._near = near.of(chosen)
         self.chosen = chosen
         self.tried = _promising(page, self._near)
@@ -37,8 +37,8 @@ class Losses:
 
     def without(self, place: int | None) -> tuple[list[Ranked], dict[str, Tie], int]:
         """The documents ranked for the page without a sentence, what ties the chosen ones to it, and its parts."""
-        parts = self._page.windows(place)
-        ranked = self._shortlist.rank(self._times[place], self._page.vector(place))
+        parts = self.page.windows(place)
+        ranked = self._shortlist.rank(self._times[place], self.page.vector(place))
         return ranked, self._near.ties(parts), len(parts)
 
 

@@ -22,6 +22,8 @@ LONGEST = 400
 """Characters of a sentence; a longer one is cut at blanks."""
 _WINDOW = 900
 """Characters that stand together: about what an encoder reads at once."""
+_SHORT = 150
+"""Characters; what is shorter is less than a paragraph."""
 _MOST_WINDOWS = 12
 """Windows that look for neighbours; of a longer page the first ones and an even choice."""
 _LEAD = 1_800
@@ -53,6 +55,10 @@ class Page:
         body = range(self.heads, len(self.sentences)) or range(self.heads)
         encoded = [place for place in body if self.vectors[place].any()]
         return [place for place in encoded if len(self.sentences[place].split()) >= _FEWEST_WORDS] or encoded
+
+    def is_short(self, left_out: int | None = None) -> bool:
+        """Is it less than a paragraph?"""
+        return float(self._standing(left_out)[0].sum()) < _SHORT
 
     def vector(self, left_out: int | None = None) -> Vectors:
         """[d]: the page as one text, its beginning more than the rest."""

@@ -55,7 +55,7 @@ class Related:
         self._wrong_in = wrong_in
         self._reasons = Reasons(corpus, indexer.encoded)
         self._more_like = MoreLike(corpus, indexer, self._reasons)
-        self._silence: tuple[tuple[str, int, int], silence.Silence] | None = None
+        self._silence: dict[bool, tuple[tuple[str, int, int], silence.Silence]] = {}
 
     def of_document(self, document_id: str, limit: int = 5) -> Suggestions:
         """Suggestions for a stored document; NotFound if there is none."""
@@ -99,14 +99,18 @@ class Related:
         best.pop(document_id, None)
         return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
-    def floor(self, passages: float = 1) -> float:
-        """The cosine that a suggestion for a page of so many passages must reach, in this corpus as it is now."""
+    def floor(self, passages: int = 1, short: bool = False) -> float:
+        """The cosine that a suggestion for a page of so many passages must reach, in this corpus as it is now.
+
+        `short`: the page is less than a paragraph. How near a sentence comes by chance differs more.
+        """
         seen = (*self._corpus.changes.position(), self._indexer.index.manifest.count)
-        if self._silence is None or self._silence[0] != seen:
-            pages = [page.read("", text, self._indexer.encoded) for text in silence.background()]
-            best = [found[0][1] for one in pages if one and (found := self._indexer.index.search(one.vector(), 1))]
-            self._silence = (seen, silence.fit(best))
-        return self._silence[1].floor(passages, self._wrong_in)
+        if short not in self._silence or self._silence[short][0] != seen:
+            pages = filter(None, (page.read("", text, self._indexer.encoded) for text in silence.background()))
+            vectors = [vector for one in pages for vector in (one.vectors if short else [one.vector()])]
+            best = [found[0][1] for vector in vectors if (found := self._indexer.index.search(vector, 1))]
+            self._silence[short] = (seen, silence.fit(best))
+        return self._silence[short][1].floor(passages, self._wrong_in)
 
     def paperwork(self, text: str) -> float:
         """The cosine to the nearest paragraph on what plans hold beside their matter: people, money, dates, terms."""
@@ -133,7 +137,7 @@ class Related:
         parts = page.windows()
         near = self._near(parts, found)
         ties = near.ties(parts)
-        scores = self._scored(found.documents, ties, len(parts))
+        scores = self._scored(found.documents, ties, self.floor(len(parts), page.is_short()))
         scores = lowered_scores(scores, self._corpus.lifecycle.outdated(list(scores)))
         order = sorted(scores.keys() - self._itself(page, scores, itself), key=lambda i: (-scores[i], i))
         chosen = spread(order[: 2 * limit + 8], _similarity(near, ties), limit, _ALIKE, _TOGETHER)
@@ -147,20 +151,19 @@ class Related:
 
         def left(place: int | None) -> dict[str, float]:
             ranked, ties, parts = losses.without(place)
-            return self._scored(ranked, ties, parts)
+            return self._scored(ranked, ties, self.floor(parts, losses.page.is_short(place)))
 
         without = {place: left(place) for place in losses.tried}
         return {
             i: min(losses.tried, key=lambda place: (round(without[place].get(i, 0.0), 6), place)) for i in losses.chosen
         }
 
-    def _scored(self, ranked: Sequence[Ranked], ties: Mapping[str, Tie], parts: int) -> dict[str, float]:
-        """How near, in 0..1; what comes no nearer than ordinary texts is left out.
+    def _scored(self, ranked: Sequence[Ranked], ties: Mapping[str, Tie], floor: float) -> dict[str, float]:
+        """How near, in 0..1; what comes no nearer than the floor is left out.
 
         It is the search's own score, which is a share of the best, times the nearness of the best. Nearness to a
         later part of the page, which a search for its text does not see, counts too.
         """
-        floor = self.floor(parts)
         most = min(1.0, max((one.cosine or 0.0 for one in ranked), default=0.0))
         scores = {one.document_id: one.score / one.factor * most for one in ranked}
         for i, tie in ties.items():

@@ -2,7 +2,8 @@
 
 Ordinary paragraphs (background.md: gardens, trains, choirs) look for their nearest passage of the corpus. How near
 they come differs by corpus and by model, and is an extreme value: the best of many. A Gumbel distribution through its
-quartiles says how near a page of so many passages comes by chance.
+quartiles says how near a page of so many passages comes by chance. For a page of a line or two their sentences tell
+it: the shorter a text, the wider its nearness is spread.
 """
 
 import math
@@ -21,7 +22,7 @@ _QUARTILES = (0.25, 0.5, 0.75)
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The Gumbel distribution of the best cosine of one unrelated passage: exp(-exp(-(x - place) / spread))."""
+    """The Gumbel distribution of the best cosine of one unrelated text: exp(-exp(-(x - place) / spread))."""
 
     place: float
     spread: float

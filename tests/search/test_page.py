@@ -20,6 +20,13 @@ def test_a_page_without_words_is_none() -> None:
     assert read("", " \n((( --- \n", ENCODER.encode) is None
 
 
+def test_a_line_or_two_are_short_and_a_paragraph_is_not() -> None:
+    line, paragraph = (read("Shop", "The valve stuck. " + "The valves " * count, ENCODER.encode) for count in (3, 40))
+    assert line is not None
+    assert paragraph is not None
+    assert (line.is_short(), paragraph.is_short(), paragraph.is_short(2)) == (True, False, True)
+
+
 def test_what_is_too_long_for_a_sentence_is_cut_at_blanks() -> None:
     page = read("", "valve " * 500, ENCODER.encode)
     assert page is not None

@@ -59,11 +59,21 @@ UNRELATED = {
 }
 
 
+SMALL_TALK = (
+    "What a goal!", "Lunch menu", "Buy milk", "Happy birthday Anna", "ok thanks", "Let us talk about something else",
+    "a short story", "Wie geht es dir?", "words words words", "Chapter 3", "The weather is nice today", "new shoes",
+)  # fmt: skip
+
+
 @pytest.mark.slow
 def test_the_starter_is_silent_on_other_matters_and_speaks_on_its_own(tmp_path: Path) -> None:
     with opened(tmp_path) as (lessonry, files):
         for title, text in UNRELATED.items():
             assert lessonry.related.of_text(title, text).items == [], title
+        for line in SMALL_TALK:
+            assert lessonry.related.of_text("", line).items == [], line
+        assert lessonry.related.floor(short=True) > lessonry.related.floor()
+        assert lessonry.related.of_text("", "certificate expired").items
         page = "Our TLS certificate expired on Sunday. Nobody had renewed it and every client refused to connect."
         found = [files[one.document.id] for one in lessonry.related.of_text("Certificate expired", page).items]
         assert found[0] in {"certificates-expire-on-a-known-date", "o2-ericsson-certificate-2018"}
