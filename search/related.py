@@ -99,7 +99,7 @@ class Related:
         best.pop(document_id, None)
         return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
-    def floor(self, passages: int = 1, short: bool = False) -> float:
+    def floor(self, passages: float = 1, short: bool = False) -> float:
         """The cosine that a suggestion for a page of so many passages must reach, in this corpus as it is now.
 
         `short`: the page is less than a paragraph. How near a sentence comes by chance differs more.
