@@ -10,6 +10,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from api.refreshing import Refresher, subscribe
 from api.wiring import Lessonry
 from corpus.bundle import read_bundle, write_bundle
 from corpus.collection_state import Place, arranged, removed
@@ -27,7 +28,7 @@ _SLUGS = ["first", "second"]
 _IMPORTED = ["imported 0", "imported 1", "imported 2"]
 _WEIGHTS = {
     "put": 30, "remove": 8, "index": 10, "compact": 6, "migrate": 3, "backup": 4, "restore": 3, "export": 3,
-    "import": 4, "folder": 4, "collect": 8, "uncollect": 3, "arrange": 4, "stand": 6, "useful": 6, "repair": 2,
+    "import": 4, "folder": 2, "refresh": 3, "collect": 8, "uncollect": 3, "arrange": 4, "stand": 6, "useful": 6, "repair": 2,
 }  # fmt: skip
 
 
@@ -37,8 +38,8 @@ def choose(chance: random.Random, state: State, backups: list[str]) -> Operation
     stored = sorted(state["documents"])
     slug = chance.choice(_SLUGS)
     held = state["collections"].get(slug, [])
-    if kind == "folder":
-        return ["folder", {f"file {number}": _text(chance) for number in range(3)}]
+    if kind in ("folder", "refresh"):
+        return [kind, {f"file {number}": _text(chance) for number in range(3)}]
     if kind == "backup":
         return ["backup", f"backup-{chance.randrange(10**9)}.db"]
     if kind == "restore" and backups:
@@ -62,7 +63,7 @@ def outcomes(state: State, operation: Operation, backups: dict[str, State]) -> l
         after["documents"][given[0]] = given[1]
     elif kind == "import":
         after["documents"].update(_bundle())
-    elif kind == "folder":  # a transaction a document, in the order of their names
+    elif kind in ("folder", "refresh"):  # a transaction a document, in the order of their names
         steps = [state]
         for name, text in sorted(given[0].items()):
             steps.append(deepcopy(steps[-1]))
@@ -121,6 +122,8 @@ def carry_out(lessonry: Lessonry, operation: Operation, folder: Path) -> None:
         read_bundle(corpus, folder / "bundle", lessonry.split)
     elif kind == "folder":
         _take_folder(lessonry, given[0], folder / "files")
+    elif kind == "refresh":
+        _refresh(lessonry, given[0], folder / "files")
     elif kind == "collect":
         name, slug, note = given
         if slug not in {one.slug for one in collections.all()}:
@@ -175,11 +178,21 @@ def _put(lessonry: Lessonry, name: str, text: str) -> None:
 
 
 def _take_folder(lessonry: Lessonry, files: dict[str, str], folder: Path) -> None:
+    _write(files, folder)
+    for outcome in lessonry.ingestor.add(str(folder), Options()):
+        assert outcome.status in ("added", "changed", "unchanged"), outcome
+
+
+def _refresh(lessonry: Lessonry, files: dict[str, str], folder: Path) -> None:
+    _write(files, folder)
+    outcome = Refresher(lessonry).refresh(subscribe(lessonry, str(folder), None, {}))
+    assert outcome.error is None, outcome
+
+
+def _write(files: dict[str, str], folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, text in files.items():
         (folder / f"{name}.md").write_text(f"# {name}\n\n{text}\n")
-    for outcome in lessonry.ingestor.add(str(folder), Options()):
-        assert outcome.status in ("added", "changed", "unchanged"), outcome
 
 
 def _bundle() -> dict[str, str]:
