@@ -35,11 +35,12 @@ _WEIGHTS = {
 def choose(chance: random.Random, state: State, backups: list[str]) -> Operation:
     """An operation that makes sense in this state."""
     kind = chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
-    stored = sorted(state["documents"])
+    stored = sorted(name for name in state["documents"] if "page" not in name)  # a refresh would not bring it back
     slug = chance.choice(_SLUGS)
     held = state["collections"].get(slug, [])
     if kind in ("folder", "refresh"):
-        return [kind, {f"file {number}": _text(chance) for number in range(3)}]
+        name = "file" if kind == "folder" else "page"
+        return [kind, {f"{name} {number}": _text(chance) for number in range(3)}]
     if kind == "backup":
         return ["backup", f"backup-{chance.randrange(10**9)}.db"]
     if kind == "restore" and backups:
@@ -123,7 +124,7 @@ def carry_out(lessonry: Lessonry, operation: Operation, folder: Path) -> None:
     elif kind == "folder":
         _take_folder(lessonry, given[0], folder / "files")
     elif kind == "refresh":
-        _refresh(lessonry, given[0], folder / "files")
+        _refresh(lessonry, given[0], folder / "source")
     elif kind == "collect":
         name, slug, note = given
         if slug not in {one.slug for one in collections.all()}:
