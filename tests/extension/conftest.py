@@ -44,8 +44,9 @@ class Chromium:
         return page
 
     def tab(self, page: Page) -> int:
-        page.bring_to_front()
-        return int(self.run("async () => (await chrome.tabs.query({ active: true, lastFocusedWindow: true }))[0].id"))
+        """The number by which the extension knows the page's tab."""
+        place = self._target(page)["embedderData"]["tabStripIndex"]
+        return int(self.run("async (index) => (await chrome.tabs.query({ index }))[0].id", place))
 
     def panel(self, page: Page) -> Page:
         """The side panel of that page, as a page of its own: a driver cannot reach into the real one."""
@@ -54,9 +55,12 @@ class Chromium:
     def click_icon(self, page: Page) -> None:
         """What a click in the toolbar does, the right to read this one tab included."""
         page.bring_to_front()
+        self._cdp.send("Extensions.triggerAction", {"id": self.id, "targetId": self._target(page)["targetId"]})
+
+    def _target(self, page: Page) -> Any:
         tabs = self._cdp.send("Target.getTargets", {"filter": [{"type": "tab"}]})["targetInfos"]
-        (target,) = (one["targetId"] for one in tabs if one["url"] == page.url)
-        self._cdp.send("Extensions.triggerAction", {"id": self.id, "targetId": target})
+        (target,) = (one for one in tabs if one["url"] == page.url)
+        return target
 
     def looked_at(self, address: str) -> tuple[Page, Page]:
         """A page that was opened and looked at, and its panel."""
