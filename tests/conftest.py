@@ -31,3 +31,9 @@ def playwright() -> Iterator[Playwright]:
     """What drives browsers; there can be but one at a time."""
     with sync_playwright() as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The checker, as `make setup` gets it."""
+    return (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")

@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_accessibility import RULES, RUN, axe  # noqa: F401  a fixture
+from tests.browser.test_accessibility import RULES, RUN
 from tests.extension.conftest import Chromium
 from tests.extension.stranger import Stranger
 
@@ -20,7 +20,7 @@ LESSON = {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_of_the_extension_breaks_a_rule(
     chromium: Chromium, stranger: Stranger, axe: str, scheme: Literal["light", "dark"]
-):  # noqa: F811
+):
     def broken(page: Page) -> object:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.evaluate(axe)
