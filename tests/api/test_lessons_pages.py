@@ -169,3 +169,14 @@ def test_no_query_is_kept_unless_the_setting_asks_for_it(tmp_path: Path):
     with opened(tmp_path) as lessonry, TestClient(create_app(lessonry), base_url="http://127.0.0.1") as client:
         client.get("/v1/search", params={"q": "flying carpets"})
         assert client.get("/v1/gaps").json()["items"] == []
+
+
+def test_an_item_of_a_collection_can_be_judged(client, document):
+    client.post("/v1/collections", json={"slug": "read-first", "title": "Read first"})
+    client.post("/v1/collections/read-first/items", json={"document_id": document})
+    form = soup(client.get("/collections/read-first")).select_one("form.verdict")
+    said = filled(form) | {"verdict": "already-knew"}
+    assert said["context"] == "collection"
+    answer = client.post(form["action"], data=said, follow_redirects=False)
+    assert answer.headers["location"] == f"/collections/read-first#verdict-{document}"
+    assert client.get(f"/v1/documents/{document}").json()["feedback"]["already-knew"] == 1
