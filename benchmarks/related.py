@@ -215,7 +215,7 @@ def scored(lessonry: Lessonry, title: str, text: str) -> dict[str, float]:
 def unexplained(lessonry: Lessonry) -> Related:
     """Scores are the same without reasons, which cost time."""
     related = copy.copy(lessonry.related)
-    related._why = lambda *_: {}
+    related._shown = lambda *_: {}
     return related
 
 

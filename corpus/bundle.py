@@ -12,14 +12,16 @@ stand in it as `aliases`.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus import bundle_collections, bundle_lessons, frontmatter
 from corpus.clock import now
+from corpus.collection_state import Place, added
 from corpus.documents import EDITABLE, draft_digest
+from corpus.edits import Stood
 from corpus.errors import BundleError
 from corpus.store import Corpus
 from corpus.types import KINDS, Document, Draft, PassageText, is_partial_date
@@ -247,13 +249,14 @@ def put_aside(corpus: Corpus, document_id: str) -> None:
     aliases = [alias.identity for alias in corpus.aliases.of(document_id)]
     with corpus.db.write():
         file = _document_file(document, corpus.documents.edits(document_id), aliases)
-        corpus.edits.keep_removed(document_id, file, bundle_lessons.written(corpus, document_id))
+        places = list(_places(corpus, document_id))
+        corpus.edits.keep_removed(document_id, file, bundle_lessons.written(corpus, document_id), places)
         corpus.documents.remove(document_id)
 
 
 def bring_back(corpus: Corpus, document_id: str, split: Split) -> None:
-    """Undo a removal of the last day; NotFound if there is none."""
-    file, said = corpus.edits.removed(document_id)
+    """Undo a removal of the last day, in the collections that there still are; NotFound if there is none."""
+    file, said, places = corpus.edits.removed(document_id)
     path = Path(f"{document_id}.md")
     read = _parsed(path, file)
     passages = split(read.draft.title, read.draft.full_text)
@@ -261,3 +264,15 @@ def bring_back(corpus: Corpus, document_id: str, split: Split) -> None:
         _store(corpus, read, passages)
         _store_aliases(corpus, document_id, read)
         bundle_lessons.store(corpus, {path: bundle_lessons.read(path, said)}, {document_id: document_id})
+        there = {collection.slug for collection in corpus.collections.all()}
+        for slug, position, note, section in places:
+            if slug in there:
+                place = Place(document_id, note=note, section=section)
+                corpus.collections.change(slug, added(place, min(position, len(corpus.collections.state(slug).places))))
+
+
+def _places(corpus: Corpus, document_id: str) -> Iterator[Stood]:
+    for collection in corpus.collections.containing(document_id):
+        state = corpus.collections.state(collection.slug)
+        position = state.index(document_id)
+        yield collection.slug, position, state.places[position].note, state.places[position].section

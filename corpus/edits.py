@@ -1,12 +1,15 @@
 """Edits and removals by hand, each with what stood there before, so that it can be undone."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus.clock import later, now
 from corpus.database import Database
 from corpus.errors import NotFound
+
+Stood = tuple[str, int, str, str]
+"""Where a document stood: slug of the collection, position, note, section."""
 
 _DAY = 24 * 3600
 
@@ -35,17 +38,18 @@ class Edits:
             raise NotFound("edit", f"{document_id}/{number}")
         return dict(json.loads(row[0]))
 
-    def keep_removed(self, document_id: str, file: str, said: str) -> None:
-        """Keep a document that is being removed, as the files of a bundle have it, for a day."""
+    def keep_removed(self, document_id: str, file: str, said: str, places: Sequence[Stood]) -> None:
+        """Keep a document that is being removed, as the files of a bundle have it, for a day; and where it stood."""
+        row = [document_id, file, said, now(), json.dumps(places)]
         with self._db.write() as db:
             db.execute("DELETE FROM removed_documents WHERE at < ?", [later(-_DAY)])
-            db.execute("INSERT OR REPLACE INTO removed_documents VALUES (?, ?, ?, ?)", [document_id, file, said, now()])
+            db.execute("INSERT OR REPLACE INTO removed_documents VALUES (?, ?, ?, ?, ?)", row)
 
-    def removed(self, document_id: str) -> tuple[str, str]:
-        """The files of a document that was removed within a day; NotFound if none was."""
-        query = "SELECT file, said FROM removed_documents WHERE document_id = ? AND at >= ?"
+    def removed(self, document_id: str) -> tuple[str, str, list[Stood]]:
+        """The files of a document that was removed within a day, and where it stood; NotFound if none was."""
+        query = "SELECT file, said, places FROM removed_documents WHERE document_id = ? AND at >= ?"
         with self._db.read() as db:
             row = db.execute(query, [document_id, later(-_DAY)]).fetchone()
         if row is None:
             raise NotFound("removal of the last day", document_id)
-        return str(row[0]), str(row[1])
+        return str(row[0]), str(row[1]), [(slug, place, note, name) for slug, place, note, name in json.loads(row[2])]

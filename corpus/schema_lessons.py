@@ -130,4 +130,15 @@ def m044_edits(db: sqlite_utils.Database) -> None:
     )
 
 
-STEPS = (m040_lessons, m041_actions, m042_feedback, m043_gaps, m044_edits)
+def m045_places_of_removed(db: sqlite_utils.Database) -> None:
+    """Where a removed document stood, so that it can be brought back there."""
+    run(
+        db,
+        """
+        ALTER TABLE removed_documents ADD COLUMN
+            places TEXT NOT NULL DEFAULT '[]'; -- JSON: [[slug, position, note, section]]
+        """,
+    )
+
+
+STEPS = (m040_lessons, m041_actions, m042_feedback, m043_gaps, m044_edits, m045_places_of_removed)

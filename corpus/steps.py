@@ -13,3 +13,5 @@ def run(db: sqlite_utils.Database, script: str) -> None:
         if sqlite3.complete_statement(statement):
             db.execute(statement)
             statement = ""
+    if statement.strip():
+        raise ValueError(f"not a whole statement: {statement}")

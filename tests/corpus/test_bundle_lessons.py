@@ -1,11 +1,13 @@
 """What people say of documents comes back from a bundle: states, histories, action items, verdicts."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from corpus.actions import ActionText
 from corpus.bundle import bring_back, put_aside, read_bundle, write_bundle
+from corpus.collection_state import Place, added
 from corpus.errors import BundleError, NotFound
 from tests.fakes import Home, split
 
@@ -101,13 +103,24 @@ def test_a_file_about_no_document_is_refused(stocked, tmp_path: Path):
         read_bundle(home.corpus, folder, split)
 
 
+def places(home, slug: str) -> list[Place]:
+    return [replace(place, added="") for place in home.corpus.collections.state(slug).places]
+
+
 def test_a_removed_document_is_brought_back_with_all_that_was_said(stocked):
     home, (a, *_) = stocked
-    before = (home.corpus.documents.get(a), said(home, a))
+    collections = home.corpus.collections
+    for slug in ("read-first", "gone-meanwhile"):
+        collections.create(slug)
+        for one in home.corpus.documents.ids():
+            collections.change(slug, added(Place(one, note=f"why {one}", section="Now" if one == a else ""), 0))
+    before = (home.corpus.documents.get(a), said(home, a), places(home, "read-first"))
     put_aside(home.corpus, a)
+    collections.delete("gone-meanwhile")
     with pytest.raises(NotFound):
         home.corpus.documents.get(a)
+    assert a not in [one.document_id for one in places(home, "read-first")]
     bring_back(home.corpus, a, split)
-    assert (home.corpus.documents.get(a), said(home, a)) == before
+    assert (home.corpus.documents.get(a), said(home, a), places(home, "read-first")) == before
     with pytest.raises(NotFound):
         bring_back(home.corpus, "nowhere", split)
