@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.actions import ActionText
 from corpus.bundle import read_bundle, write_bundle
 from corpus.documents import as_draft
 from corpus.errors import BundleError, Conflict, NotFound
@@ -244,3 +245,35 @@ def test_a_bundle_takes_no_identity_from_what_is_there(home: Home, tmp_path: Pat
     file.write_text("---\ntitle: A\naliases: x\n---\n\nText.\n")
     with pytest.raises(BundleError, match="aliases"):
         read_bundle(home.corpus, tmp_path, split)
+
+
+def test_what_people_said_of_a_copy_is_said_of_the_document_it_joins(home: Home) -> None:
+    kept, other, newer, third = stored(home, web("a"), web("b"), web("c"), web("d"))
+    corpus = home.corpus
+    corpus.lifecycle.say(other, {"state": "superseded", "superseded_by": newer, "owner": "Ada"})
+    corpus.lifecycle.say(third, {"state": "superseded", "superseded_by": other})
+    for document_id in (kept, other):
+        corpus.actions.read(document_id, [ActionText(text="Shut the valve."), ActionText(text="Ring the bell.")])
+        corpus.feedback.give(document_id, "search", "useful", query="valve")
+    corpus.actions.change(other, 1, {"state": "done"})
+    corpus.actions.add(other, ActionText(text="Ask the crew."))
+    corpus.feedback.give(other, "related", "not-useful")
+    corpus.aliases.join(kept, other, "the same, said Ada")
+    standing = corpus.documents.get(kept).standing
+    assert (standing.state, standing.superseded_by, standing.owner) == ("superseded", newer, "Ada")
+    assert corpus.documents.get(third).standing.superseded_by == kept
+    assert [one.state for one in corpus.lifecycle.history(kept)] == ["superseded"]
+    assert {one.text: one.state for one in corpus.actions.of(kept)} == {
+        "Shut the valve.": "done", "Ring the bell.": "open", "Ask the crew.": "open",
+    }  # fmt: skip
+    corpus.actions.read(kept, [ActionText(text="Shut the valve."), ActionText(text="Ring the bell.")])
+    assert len(corpus.actions.of(kept)) == 3
+    counts = corpus.feedback.counts(kept)
+    assert (counts["useful"], counts["not-useful"]) == (2, 1)
+
+
+def test_a_document_that_joins_what_supersedes_it_is_superseded_no_more(home: Home) -> None:
+    kept, other = stored(home, web("a"), web("b"))
+    home.corpus.lifecycle.say(kept, {"state": "superseded", "superseded_by": other})
+    home.corpus.aliases.join(kept, other, "the same")
+    assert home.corpus.documents.get(kept).standing.state is None
