@@ -40,6 +40,23 @@ from api.settings import VERSION
 from api.wiring import Lessonry
 
 _STATIC = Path(__file__).with_name("static")
+_ROUTERS = (
+    routes.router,
+    routes_agents.router,
+    routes_alerts.router,
+    routes_checkpoints.router,
+    routes_opensearch.router,
+    routes_lessons.router,
+    routes_feedback.router,
+    routes_exports.router,  # before the collections, whose slugs end where a suffix begins
+    routes_collections.router,
+    routes_review.router,
+    routes_people.router,
+    routes_patterns.router,
+    routes_sources.router,
+    routes_pack.router,
+    pages.router,
+)
 
 log = logging.getLogger(__name__)
 
@@ -79,21 +96,8 @@ def create_app(lessonry: Lessonry) -> FastAPI:
         settings=lessonry.settings,
     )
     problems.install(app)
-    app.include_router(routes.router)
-    app.include_router(routes_agents.router)
-    app.include_router(routes_alerts.router)
-    app.include_router(routes_checkpoints.router)
-    app.include_router(routes_opensearch.router)
-    app.include_router(routes_lessons.router)
-    app.include_router(routes_feedback.router)
-    app.include_router(routes_exports.router)  # before the collections, whose slugs end where a suffix begins
-    app.include_router(routes_collections.router)
-    app.include_router(routes_review.router)
-    app.include_router(routes_people.router)
-    app.include_router(routes_patterns.router)
-    app.include_router(routes_sources.router)
-    app.include_router(routes_pack.router)
-    app.include_router(pages.router)
+    for router in _ROUTERS:
+        app.include_router(router)
     app.include_router(pages_tools.router, include_in_schema=False)
     _add_health(app, lessonry, metrics)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api import output
-from api.schemas import RelatedAnswer, SearchAnswer
+from api.schemas_search import RelatedAnswer, SearchAnswer
 from api.session import (
     CollectionOption,
     Json,

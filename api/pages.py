@@ -29,7 +29,7 @@ from api.depends import Parts
 from api.links import Asked
 from api.problems import STATUS
 from api.rendering import page
-from api.schemas import SearchAnswer
+from api.schemas_search import SearchAnswer
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, LessonryError
 from corpus.facets import facets_within

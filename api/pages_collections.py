@@ -9,6 +9,7 @@ from api import cursors
 from api.access import needs
 from api.depends import Parts, Slug
 from api.rendering import error_page, page
+from api.schemas import Whole
 from api.wiring import Lessonry
 from corpus.collection_history import Change
 from corpus.errors import NotFound
@@ -29,7 +30,7 @@ def collections(request: Request, parts: Parts, deleted: Annotated[str, Query(ma
 
 
 @router.get("/collections/{slug}", dependencies=READ)
-def collection(request: Request, parts: Parts, slug: Slug, cursor: Cursor = None, undo: int = 0) -> Response:
+def collection(request: Request, parts: Parts, slug: Slug, cursor: Cursor = None, undo: Whole = 0) -> Response:
     """A collection in its curator's order."""
     try:
         return page(request, "collection.html", **shown(parts, slug, cursor, undo))

@@ -15,6 +15,7 @@ from api.depends import DocumentId, Parts, Slug
 from api.pages_collections import Cursor, address, listed, missing, shown
 from api.problems import STATUS
 from api.rendering import error_page, page
+from api.schemas import Whole
 from api.wiring import Lessonry
 from corpus.clock import now
 from corpus.collection_state import (
@@ -37,7 +38,7 @@ from corpus.errors import LessonryError, NotFound
 router = APIRouter()
 
 Words = Annotated[str, Form()]
-Version = Annotated[int, Form(ge=0)]
+Version = Annotated[Whole, Form()]
 CURATE = [needs("curate")]
 _DETAILS = ("title", "description", "visibility", "curators")
 
@@ -62,7 +63,7 @@ def create(
 
 
 @router.get("/collections/{slug}/edit", dependencies=CURATE)
-def editing(request: Request, parts: Parts, slug: Slug, cursor: Cursor = None, undo: int = 0) -> Response:
+def editing(request: Request, parts: Parts, slug: Slug, cursor: Cursor = None, undo: Whole = 0) -> Response:
     """A collection with all that can be changed of it."""
     return _editor(request, parts, slug, cursor=cursor, undo=undo)
 
@@ -95,8 +96,8 @@ def delete(request: Request, parts: Parts, person: Who, slug: Slug) -> Response:
 
 @router.post("/collections/{slug}/restore", dependencies=CURATE)
 def restore(
-    request: Request, parts: Parts, person: Who, slug: Slug, number: Annotated[int, Form()],
-    version: Annotated[int | None, Form()] = None,
+    request: Request, parts: Parts, person: Who, slug: Slug, number: Annotated[Whole, Form()],
+    version: Annotated[Whole | None, Form()] = None,
 ) -> Response:  # fmt: skip
     """Bring back how it was; with a version only if nobody changed it since."""
     try:
@@ -154,7 +155,7 @@ def write_note(
 def move(
     request: Request, parts: Parts, person: Who, slug: Slug, document_id: DocumentId,
     step: Annotated[Literal["up", "down"] | None, Form()] = None,
-    section: Annotated[str | None, Form()] = None, position: Annotated[int | None, Form(ge=0)] = None,
+    section: Annotated[str | None, Form()] = None, position: Annotated[Whole | None, Form()] = None,
 ) -> Response:  # fmt: skip
     """Move a document by a step, to a section, or to a position of the whole list."""
     by_step = stepped(document_id, -1 if step == "up" else 1)

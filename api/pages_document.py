@@ -1,15 +1,16 @@
 """The page of a document: to be read, with the lessons that bear on it, and to be cited."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import citations, reading, routes
 from api.access import Who, needs
 from api.depends import DocumentId, Parts
 from api.rendering import error_page, page, streamed
+from api.schemas import Whole
 from api.wiring import Lessonry
 from corpus import bundle
 from corpus.errors import LessonryError, NotFound
@@ -39,7 +40,7 @@ def csl_json(parts: Parts, document_id: DocumentId) -> Response:
 @router.get("/documents/{document_id}", dependencies=[needs("read")])
 def document(
     request: Request, parts: Parts, person: Who, document_id: DocumentId,
-    edited: Annotated[int | None, Query(ge=1)] = None,
+    edited: Whole | None = None,
 ) -> Response:  # fmt: skip
     """A document to be read, with the lessons that bear on it."""
     try:

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
@@ -12,6 +12,7 @@ from api.access import Who, needs
 from api.depends import Parts
 from api.forms import here
 from api.rendering import page
+from api.schemas import Whole
 from api.schemas_lessons import NewFeedback, NewGap
 from corpus.errors import BadQuery, LessonryError
 from corpus.gaps import GAP_STATES
@@ -73,7 +74,7 @@ def gaps(
 
 @router.post("/gaps/{gap_id}", dependencies=[needs("curate")])
 def close(
-    request: Request, parts: Parts, person: Who, gap_id: Annotated[int, Path(ge=1, le=2**53)], state: Text = "",
+    request: Request, parts: Parts, person: Who, gap_id: Whole, state: Text = "",
     answered_by: Text = "",
 ) -> Response:  # fmt: skip
     """Say what became of a gap."""

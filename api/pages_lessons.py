@@ -8,16 +8,16 @@ from pydantic import ValidationError
 
 from api import editing, moments, routes_lessons
 from api.access import Who, needs
-from api.depends import DocumentId, Parts, Words
+from api.depends import DocumentId, Parts
 from api.forms import here
 from api.problems import STATUS
 from api.rendering import page
-from api.schemas import DocumentEdit
+from api.schemas import DocumentEdit, Whole
 from api.schemas_lessons import ActionEdit, NewAction, NewMoment
 from corpus.actions import ActionText
 from corpus.errors import LessonryError
 from corpus.lifecycle import Doubt
-from corpus.standing import STATES
+from corpus.standing import STATES, ActionState
 
 router = APIRouter()
 
@@ -96,7 +96,7 @@ async def edit(request: Request, parts: Parts, person: Who, document_id: Documen
 
 
 @router.post("/documents/{document_id}/undo", dependencies=[needs("curate")])
-def undo(parts: Parts, person: Who, document_id: DocumentId, edited: Annotated[int, Form(ge=1)]) -> Response:
+def undo(parts: Parts, person: Who, document_id: DocumentId, edited: Annotated[Whole, Form()]) -> Response:
     """Set back what an edit changed."""
     editing.undo(parts, document_id, edited, person.name)
     return RedirectResponse(f"/documents/{document_id}", 303)
@@ -117,7 +117,9 @@ def write_action(
 
 
 @router.post("/documents/{document_id}/actions/{number}", dependencies=[needs("curate")])
-def settle_action(parts: Parts, person: Who, document_id: DocumentId, number: int, state: Words = Form()) -> Response:
+def settle_action(
+    parts: Parts, person: Who, document_id: DocumentId, number: Whole, state: Annotated[ActionState, Form()]
+) -> Response:
     """Say how far an action item is."""
     change = ActionEdit.model_validate({"state": state})
     parts.corpus.actions.change(document_id, number, {"state": change.state}, person.name)

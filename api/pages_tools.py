@@ -11,7 +11,7 @@ from api.access import needs
 from api.depends import Parts
 from api.problems import STATUS
 from api.rendering import page
-from api.schemas import RelatedQuestion
+from api.schemas_search import RelatedQuestion
 from api.wiring import Lessonry
 from corpus.errors import LessonryError
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from api.quoting import line
-from api.schemas import RelatedAnswer, SuggestionShape
+from api.schemas_search import RelatedAnswer, SuggestionShape
 
 _HOUR = 3_600.0
 _MOST_KEYS = 10_000

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from api import forms
 from api.access import the_person
 from api.notes import rendered
-from api.schemas import HitShape
+from api.schemas_search import HitShape
 from api.settings import VERSION
 
 _HERE = Path(__file__).parent

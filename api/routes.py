@@ -20,12 +20,9 @@ from api.schemas import (
     JobShape,
     NewDocument,
     PartialDate,
-    RelatedAnswer,
-    RelatedQuestion,
-    SearchAnswer,
     Shape,
-    SuggestAnswer,
 )
+from api.schemas_search import RelatedAnswer, RelatedQuestion, SearchAnswer, SuggestAnswer
 from api.whole import whole
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, NotFound

@@ -9,7 +9,7 @@ from api.access import needs
 from api.alerts import read_alert
 from api.depends import Parts
 from api.posting import Recent, message
-from api.schemas import RelatedAnswer
+from api.schemas_search import RelatedAnswer
 
 router = APIRouter(prefix="/v1")
 

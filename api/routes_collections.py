@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from api import cursors
 from api.access import Who, needs
 from api.depends import DocumentId, Parts, Slug, Words
-from api.schemas import RelatedAnswer
+from api.schemas import Whole
 from api.schemas_collections import (
     ChangeShape,
     CollectionEdit,
@@ -24,6 +24,7 @@ from api.schemas_collections import (
     NewItem,
     Order,
 )
+from api.schemas_search import RelatedAnswer
 from api.versions import IfMatch, tagged
 from api.wiring import Lessonry
 from corpus.clock import now
@@ -168,7 +169,7 @@ def list_history(parts: Parts, slug: Slug, cursor: Cursor = None, limit: Limit =
 
 @router.post("/{slug}/history/{number}/restore", dependencies=CURATE)
 def restore_state(
-    parts: Parts, person: Who, response: Response, slug: Slug, number: int, version: IfMatch
+    parts: Parts, person: Who, response: Response, slug: Slug, number: Whole, version: IfMatch
 ) -> CollectionFull:
     """Bring back how it was after that change, as a change of its own."""
     return _full(parts, response, parts.corpus.collections.restore(slug, number, who=person.name, version=version))

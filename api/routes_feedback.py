@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from api import cursors
 from api.access import Who, needs
 from api.depends import Parts
 from api.routes_lessons import Cursor, Limit
+from api.schemas import Whole
 from api.schemas_lessons import FeedbackAnswer, GapEdit, GapPage, GapShape, NewFeedback, NewGap
 
 router = APIRouter(prefix="/v1")
@@ -42,7 +43,7 @@ def add_gap(parts: Parts, new: NewGap) -> GapShape:
 
 
 @router.patch("/gaps/{gap_id}", dependencies=[needs("curate")])
-def close_gap(parts: Parts, person: Who, gap_id: Annotated[int, Path(ge=1, le=2**53)], edit: GapEdit) -> GapShape:
+def close_gap(parts: Parts, person: Who, gap_id: Whole, edit: GapEdit) -> GapShape:
     """Say what became of a gap: answered by a document, dropped, or open again."""
     closed = parts.corpus.gaps.close(gap_id, edit.state, answered_by=edit.answered_by, by=person.name)
     return GapShape.of(closed)

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from api import cursors, moments
 from api.access import Who, needs
 from api.depends import DocumentId, Parts
-from api.schemas import DocumentFull
+from api.schemas import DocumentFull, Whole
 from api.schemas_lessons import (
     ActionEdit,
     ActionList,
@@ -27,7 +27,6 @@ from corpus.standing import ActionState
 
 router = APIRouter(prefix="/v1")
 
-Number = Annotated[int, Path(ge=1, le=1_000_000)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
@@ -69,20 +68,20 @@ def add_action(parts: Parts, person: Who, response: Response, document_id: Docum
 
 
 @router.get("/documents/{document_id}/actions/{number}", dependencies=[needs("read")])
-def get_action(parts: Parts, document_id: DocumentId, number: Number) -> ActionShape:
+def get_action(parts: Parts, document_id: DocumentId, number: Whole) -> ActionShape:
     """One action item."""
     return ActionShape.of(parts.corpus.actions.get(document_id, number))
 
 
 @router.patch("/documents/{document_id}/actions/{number}", dependencies=[needs("curate")])
-def edit_action(parts: Parts, person: Who, document_id: DocumentId, number: Number, edit: ActionEdit) -> ActionShape:
+def edit_action(parts: Parts, person: Who, document_id: DocumentId, number: Whole, edit: ActionEdit) -> ActionShape:
     """Set fields by hand; they win over what the text says from now on."""
     fields = edit.model_dump(include=edit.model_fields_set)
     return ActionShape.of(parts.corpus.actions.change(document_id, number, fields, person.name))
 
 
 @router.delete("/documents/{document_id}/actions/{number}", status_code=204, dependencies=[needs("curate")])
-def remove_action(parts: Parts, person: Who, document_id: DocumentId, number: Number) -> None:
+def remove_action(parts: Parts, person: Who, document_id: DocumentId, number: Whole) -> None:
     """Take an action item away; a refresh does not bring it back."""
     parts.corpus.actions.remove(document_id, number, person.name)
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from api.checkpoints import Checked, line_of
-from api.schemas import Shape, SuggestionShape
+from api.schemas import Shape
+from api.schemas_search import SuggestionShape
 
 
 class CheckpointsQuestion(Shape):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from api.schemas import DocumentBrief, Shape
+from api.schemas import DocumentBrief, Shape, Whole
 from corpus.collection_history import Change
 from corpus.collection_state import LONGEST_NOTE, LONGEST_TITLE, Living, Visibility
 from corpus.review_queue import Candidate
@@ -127,7 +127,7 @@ class NewItem(Shape):
     document_id: Id
     note: Note = ""
     section: Annotated[str, Field(max_length=120)] = ""
-    position: Annotated[int, Field(ge=0)] | None = None
+    position: Whole | None = None
 
 
 class ItemEdit(Shape):
@@ -135,7 +135,7 @@ class ItemEdit(Shape):
 
     note: Note | None = None
     section: Annotated[str, Field(max_length=120)] | None = None
-    position: Annotated[int, Field(ge=0)] | None = None
+    position: Whole | None = None
 
 
 class OrderedItem(Shape):

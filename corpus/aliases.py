@@ -8,6 +8,7 @@ from corpus.clock import now
 from corpus.database import Database
 from corpus.documents import Documents, as_draft
 from corpus.errors import Conflict, NotFound
+from corpus.joining import hand_over
 from corpus.types import Alias, Document, Draft, Pair
 from corpus.urls import canonical
 
@@ -85,7 +86,8 @@ class Aliases:
             kept, other = self._documents.get(keep_id), self._documents.get(other_id)
             if keep_id == other_id:
                 raise Conflict(f"{keep_id} cannot be joined with itself")
-            _hand_over(db, kept, other)
+            hand_over(db, kept=kept.id, other=other.id)
+            _share_events(db, kept, other)
             db.execute("DELETE FROM documents WHERE id = ?", [other_id])
             _store(db, other.identity, keep_id, reason, as_draft(other), other_id, other.url or other.identity)
             _decide(db, kept.identity, other.identity, "joined", reason)
@@ -176,41 +178,8 @@ def _draft(copy: str) -> Draft:
     return Draft(**{**fields, "tags": tuple(fields["tags"])})
 
 
-_WHAT_PEOPLE_SAID = (
-    # How a lesson stands: the kept one's own word goes first, and neither can be superseded by the other any more.
-    "DELETE FROM lessons WHERE :kept IN (document_id, superseded_by) AND :other IN (document_id, superseded_by)",
-    "UPDATE OR IGNORE lessons SET document_id = :kept WHERE document_id = :other",
-    "UPDATE lessons SET superseded_by = :kept WHERE superseded_by = :other",
-    "UPDATE lesson_states SET document_id = :kept WHERE document_id = :other",
-    # Action items: a person's word on the same item, and on items that only the other one has.
-    "UPDATE actions AS mine SET (text, state, owner, due, edited, removed, changed, changed_by) ="
-    " (theirs.text, theirs.state, theirs.owner, theirs.due, 1, theirs.removed, theirs.changed, theirs.changed_by)"
-    " FROM actions AS theirs WHERE mine.document_id = :kept AND theirs.document_id = :other AND mine.found <> ''"
-    " AND mine.found = theirs.found AND theirs.edited AND NOT mine.edited",
-    "UPDATE actions SET document_id = :kept, found = '', number = number + (SELECT max(number) FROM actions"
-    " WHERE document_id IN (:kept, :other)) WHERE document_id = :other AND edited"
-    " AND (found = '' OR found NOT IN (SELECT found FROM actions WHERE document_id = :kept))",
-    # Verdicts are counts, and add up.
-    "INSERT INTO feedback SELECT :kept, context, verdict, day, query, page, count FROM feedback"
-    " WHERE document_id = :other ON CONFLICT DO UPDATE SET count = count + excluded.count",
-    "UPDATE gaps SET answered_by = :kept WHERE answered_by = :other",
-)
-
-
-def _hand_over(db: Any, kept: Document, other: Document) -> None:
-    """Let the kept document have the other's aliases, places, notes, sources, what people said, and their events."""
-    both = {"kept": kept.id, "other": other.id}
-    for table in ("aliases", "fetches", "subscription_items", "mentions"):
-        db.execute(f"UPDATE OR IGNORE {table} SET document_id = :kept WHERE document_id = :other", both)
-    db.execute(  # a curator's note is never lost: where both stand, the kept one has both notes
-        "UPDATE collection_items AS mine SET note = trim(mine.note || char(10) || theirs.note, char(10))"
-        " FROM collection_items AS theirs WHERE mine.document_id = :kept AND theirs.document_id = :other"
-        " AND theirs.slug = mine.slug AND theirs.note <> mine.note",
-        both,
-    )
-    db.execute("UPDATE OR IGNORE collection_items SET document_id = :kept WHERE document_id = :other", both)
-    for statement in _WHAT_PEOPLE_SAID:
-        db.execute(statement, both)
+def _share_events(db: Any, kept: Document, other: Document) -> None:
+    """Let the kept document tell of the same events as the other."""
     query = f"{_PAIR} WHERE ? IN (one, other) AND relation = 'same event'"
     for pair in [Pair(*row) for row in db.execute(query, [other.identity])]:
         third = pair.one if pair.other == other.identity else pair.other

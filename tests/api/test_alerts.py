@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from api.alerts import read_alert
 from api.app import create_app
 from api.posting import Recent, message
-from api.schemas import RelatedAnswer
+from api.schemas_search import RelatedAnswer
 from api.wiring import Lessonry
 from corpus.errors import BadQuery
 from tests.fakes import opened, stored

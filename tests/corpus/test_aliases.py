@@ -275,5 +275,21 @@ def test_what_people_said_of_a_copy_is_said_of_the_document_it_joins(home: Home)
 def test_a_document_that_joins_what_supersedes_it_is_superseded_no_more(home: Home) -> None:
     kept, other = stored(home, web("a"), web("b"))
     home.corpus.lifecycle.say(kept, {"state": "superseded", "superseded_by": other})
+    home.corpus.lifecycle.say(other, {"state": "verified", "owner": "Ada"})
     home.corpus.aliases.join(kept, other, "the same")
-    assert home.corpus.documents.get(kept).standing.state is None
+    standing = home.corpus.documents.get(kept).standing
+    assert (standing.state, standing.superseded_by, standing.owner) == ("verified", None, "Ada")
+
+
+def test_what_people_said_of_the_document_goes_before_what_they_said_of_its_copy(home: Home) -> None:
+    kept, other, third = stored(home, web("a"), web("b"), web("c"))
+    corpus = home.corpus
+    corpus.lifecycle.say(kept, {"state": "verified"})
+    corpus.lifecycle.say(other, {"state": "superseded", "superseded_by": third, "owner": "Ada"})
+    for page in ("a", "b"):
+        corpus.feedback.give(third, "related", "useful", url=f"https://example.com/{page}")
+    corpus.aliases.join(kept, other, "the same")
+    standing = corpus.documents.get(kept).standing
+    assert (standing.state, standing.superseded_by, standing.owner) == ("verified", None, "Ada")
+    with corpus.db.read() as db:
+        assert db.execute("SELECT document_id, page, count FROM feedback").fetchall() == [(third, kept, 2)]
