@@ -17,6 +17,8 @@ COOKIE = "lessonry"
 FIELD = "csrf"
 HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+NOTHING: Mapping[str, str] = {}
+"""A form that nobody filled in yet."""
 _PROGRAMS = ("/v1", "/metrics", "/openapi.json", "/mcp")
 
 _HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from api.access import needs, the_person
 from api.depends import Jobs, Parts
+from api.forms import NOTHING
 from api.problems import STATUS
 from api.rendering import error_page, page
 from api.schemas import NewDocument
@@ -26,7 +27,6 @@ _FIELD_HINTS = {
 
 Words = Annotated[str, Form()]
 _OPEN = ("queued", "running")
-_NOTHING: Mapping[str, str] = {}
 
 
 @router.get("/add", dependencies=[needs("read")])
@@ -95,7 +95,7 @@ def job(request: Request, parts: Parts, job_id: Annotated[str, Path(max_length=6
 
 
 def _forms(
-    request: Request, form: str = "", error: str = "", given: Mapping[str, str] = _NOTHING, status: int = 422
+    request: Request, form: str = "", error: str = "", given: Mapping[str, str] = NOTHING, status: int = 422
 ) -> Response:
     """The page with the forms; after a mistake with what was given, and what is wrong with it."""
     return page(

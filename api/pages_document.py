@@ -1,5 +1,6 @@
 """The page of a document: to be read, with the lessons that bear on it, and to be cited."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from api import citations, reading, routes
 from api.access import Who, needs
 from api.depends import DocumentId, Parts
+from api.forms import NOTHING
 from api.rendering import error_page, page, streamed
 from api.schemas import Whole
 from api.wiring import Lessonry
@@ -43,6 +45,14 @@ def document(
     edited: Whole | None = None,
 ) -> Response:  # fmt: skip
     """A document to be read, with the lessons that bear on it."""
+    return shown(request, parts, person, document_id, edited=edited)
+
+
+def shown(
+    request: Request, parts: Lessonry, person: Any, document_id: str, *, edited: int | None = None,
+    refused: str = "", typed: Mapping[str, str] = NOTHING, status: int = 200,
+) -> Response:  # fmt: skip
+    """The page of a document; where a form of it was refused, with the reason and with what was typed."""
     try:
         found = routes.get_document(parts, document_id)
     except NotFound:
@@ -52,7 +62,8 @@ def document(
     long = len(found.text) > _LONG_TEXT and len(text.contents) > 2
     inside = parts.corpus.collections.containing(document_id)
     return streamed(
-        request, "document.html", document=found, text=text.html, contents=text.contents if long else [],
+        request, "document.html", status=status, refused=refused, typed=typed,
+        document=found, text=text.html, contents=text.contents if long else [],
         meta_tags=citations.meta_tags(found),
         linked_data=citations.linked_data(found),
         collections=inside,
@@ -72,9 +83,9 @@ def remove(request: Request, parts: Parts, document_id: DocumentId) -> Response:
 
 
 @router.post("/documents/{document_id}/bring-back", dependencies=[needs("curate")])
-def bring_back(parts: Parts, document_id: DocumentId) -> Response:
+def bring_back(parts: Parts, person: Who, document_id: DocumentId) -> Response:
     """Undo a removal."""
-    bundle.bring_back(parts.corpus, document_id, parts.split)
+    bundle.bring_back(parts.corpus, document_id, parts.split, person.name)
     parts.indexer.catch_up()
     return RedirectResponse(f"/documents/{document_id}", 303)
 

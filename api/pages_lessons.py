@@ -10,6 +10,7 @@ from api import editing, moments, routes_lessons
 from api.access import Who, needs
 from api.depends import DocumentId, Parts
 from api.forms import here
+from api.pages_document import shown
 from api.problems import STATUS
 from api.rendering import page
 from api.schemas import DocumentEdit, Whole
@@ -88,8 +89,10 @@ async def edit(request: Request, parts: Parts, person: Who, document_id: Documen
         edited = editing.edit(parts, document_id, change, person.name)
     except ValidationError as error:
         where = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "the form"
-        detail = f"{where}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
-        return page(request, "error.html", status=422, heading="That cannot be", detail=detail)
+        refused = f"{where}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
+        return shown(request, parts, person, document_id, status=422, refused=refused, typed=form)
+    except LessonryError as error:
+        return shown(request, parts, person, document_id, status=STATUS[type(error)], refused=str(error), typed=form)
     if form.get("next"):
         return RedirectResponse(here(form["next"]), 303)
     return RedirectResponse(f"/documents/{document_id}" + (f"?edited={edited}" if edited else ""), 303)
@@ -111,7 +114,8 @@ def write_action(
     try:
         new = NewAction.model_validate({"text": what, "owner": who.strip() or None, "due": due.strip() or None})
     except ValidationError as error:
-        return page(request, "error.html", status=422, heading="That is no action item", detail=_in_words(error))
+        typed = {"what": what, "who": who, "due": due}
+        return shown(request, parts, person, document_id, status=422, refused=_in_words(error), typed=typed)
     parts.corpus.actions.add(document_id, ActionText(**new.model_dump()), person.name)
     return RedirectResponse(f"/documents/{document_id}#actions", 303)
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from api.access import needs, the_person
 from api.depends import Jobs, Parts
+from api.forms import NOTHING
 from api.problems import STATUS
 from api.refreshing import health, subscribe
 from api.rendering import page
@@ -22,7 +23,6 @@ router = APIRouter(prefix="/sources")
 SCHEDULES = ("hourly", "daily", "weekly")
 _UNITS = (("week", 7 * 86_400), ("day", 86_400), ("hour", 3_600), ("minute", 60))
 _COUNTED = (("added", "new"), ("changed", "changed"), ("gone", "gone"), ("skipped", "skipped"), ("failed", "failed"))
-_NOTHING: Mapping[str, str] = {}
 
 Words = Annotated[str, Form(max_length=4000)]
 SourceId = Annotated[str, Path(max_length=64)]
@@ -108,7 +108,7 @@ def brought(told: Mapping[str, Any]) -> str:
 
 
 def _page(
-    request: Request, parts: Lessonry, *, status: int = 200, error: str = "", given: Mapping[str, str] = _NOTHING,
+    request: Request, parts: Lessonry, *, status: int = 200, error: str = "", given: Mapping[str, str] = NOTHING,
     removed: str = "",
 ) -> Response:  # fmt: skip
     told = [health(parts, one) for one in parts.corpus.subscriptions.all()]

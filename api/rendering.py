@@ -129,10 +129,10 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     return response
 
 
-def streamed(request: Request, template: str, **context: Any) -> StreamingResponse:
+def streamed(request: Request, template: str, *, status: int = 200, **context: Any) -> StreamingResponse:
     """A page that is sent in parts: what stands before a `{{ pause }}` is read while the rest is made."""
     pieces = _environment().get_template(template).generate(**_common(request), pause=_PAUSE, **context)
-    response = StreamingResponse(_parts(pieces), headers=_FRESH, media_type="text/html; charset=utf-8")
+    response = StreamingResponse(_parts(pieces), status, headers=_FRESH, media_type="text/html; charset=utf-8")
     forms.give_cookie(request, response)
     return response
 

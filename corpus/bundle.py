@@ -254,7 +254,7 @@ def put_aside(corpus: Corpus, document_id: str) -> None:
         corpus.documents.remove(document_id)
 
 
-def bring_back(corpus: Corpus, document_id: str, split: Split) -> None:
+def bring_back(corpus: Corpus, document_id: str, split: Split, who: str = "") -> None:
     """Undo a removal of the last day, in the collections that there still are; NotFound if there is none."""
     file, said, places = corpus.edits.removed(document_id)
     path = Path(f"{document_id}.md")
@@ -265,14 +265,15 @@ def bring_back(corpus: Corpus, document_id: str, split: Split) -> None:
         _store_aliases(corpus, document_id, read)
         bundle_lessons.store(corpus, {path: bundle_lessons.read(path, said)}, {document_id: document_id})
         there = {collection.slug for collection in corpus.collections.all()}
-        for slug, position, note, section in places:
+        for slug, position, note, section, since in places:
             if slug in there:
-                place = Place(document_id, note=note, section=section)
-                corpus.collections.change(slug, added(place, min(position, len(corpus.collections.state(slug).places))))
+                place = Place(document_id, note=note, section=section, added=since)
+                corpus.collections.change(slug, added(place, position), who=who)
 
 
 def _places(corpus: Corpus, document_id: str) -> Iterator[Stood]:
     for collection in corpus.collections.containing(document_id):
         state = corpus.collections.state(collection.slug)
         position = state.index(document_id)
-        yield collection.slug, position, state.places[position].note, state.places[position].section
+        place = state.places[position]
+        yield collection.slug, position, place.note, place.section, place.added

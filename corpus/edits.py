@@ -8,8 +8,8 @@ from corpus.clock import later, now
 from corpus.database import Database
 from corpus.errors import NotFound
 
-Stood = tuple[str, int, str, str]
-"""Where a document stood: slug of the collection, position, note, section."""
+Stood = tuple[str, int, str, str, str]
+"""Where a document stood: slug of the collection, position, note, section, since when."""
 
 _DAY = 24 * 3600
 
@@ -52,4 +52,4 @@ class Edits:
             row = db.execute(query, [document_id, later(-_DAY)]).fetchone()
         if row is None:
             raise NotFound("removal of the last day", document_id)
-        return str(row[0]), str(row[1]), [(slug, place, note, name) for slug, place, note, name in json.loads(row[2])]
+        return str(row[0]), str(row[1]), [tuple(stood) for stood in json.loads(row[2])]

@@ -136,7 +136,7 @@ def m045_places_of_removed(db: sqlite_utils.Database) -> None:
         db,
         """
         ALTER TABLE removed_documents ADD COLUMN
-            places TEXT NOT NULL DEFAULT '[]'; -- JSON: [[slug, position, note, section]]
+            places TEXT NOT NULL DEFAULT '[]'; -- JSON: [[slug, position, note, section, added]]
         """,
     )
 

@@ -72,8 +72,22 @@ def test_an_edit_that_cannot_be_says_why_and_changes_nothing(client, document):
     ):
         answer = client.post(f"/documents/{document}/edit", data=said, headers={"accept": "text/html"})
         assert answer.status_code in (409, 422), said
-        assert line in words(soup(answer).main)
+        page = soup(answer)
+        assert line in words(page.select_one("details[open] [role=alert]"))
+        typed = filled(page.select_one(f'form[action="/documents/{document}/edit"]'))
+        assert typed.items() >= said.items() - {("state", "finished")}  # which is none of the choices
     assert client.get(f"/v1/documents/{document}").json()["state"] is None
+
+
+def test_an_action_item_that_cannot_be_says_why_and_keeps_what_was_typed(client, document):
+    said = {"what": "Add an alarm.", "who": "Ada", "due": "soon"}
+    answer = client.post(f"/documents/{document}/actions", data=said)
+    page = soup(answer)
+    assert answer.status_code == 422
+    assert "YYYY-MM-DD" in words(page.select_one("details[open] [role=alert]"))
+    assert filled(page.select_one(f'form[action="/documents/{document}/actions"]')).items() >= said.items()
+    settled = client.post(f"/documents/{document}/actions/1", data={"state": "finished"})
+    assert settled.status_code == 422
 
 
 def test_a_removed_document_can_be_brought_back(client, document):

@@ -1,6 +1,5 @@
 """What people say of documents comes back from a bundle: states, histories, action items, verdicts."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,7 +103,7 @@ def test_a_file_about_no_document_is_refused(stocked, tmp_path: Path):
 
 
 def places(home, slug: str) -> list[Place]:
-    return [replace(place, added="") for place in home.corpus.collections.state(slug).places]
+    return list(home.corpus.collections.state(slug).places)
 
 
 def test_a_removed_document_is_brought_back_with_all_that_was_said(stocked):
@@ -112,8 +111,16 @@ def test_a_removed_document_is_brought_back_with_all_that_was_said(stocked):
     collections = home.corpus.collections
     for slug in ("read-first", "gone-meanwhile"):
         collections.create(slug)
-        for one in home.corpus.documents.ids():
-            collections.change(slug, added(Place(one, note=f"why {one}", section="Now" if one == a else ""), 0))
+        for place, one in enumerate(home.corpus.documents.ids(), 1):
+            collections.change(
+                slug,
+                added(
+                    Place(
+                        one, note=f"why {one}", section="Now" if one == a else "", added=f"2020-01-0{place}T00:00:00Z"
+                    ),
+                    0,
+                ),
+            )
     before = (home.corpus.documents.get(a), said(home, a), places(home, "read-first"))
     put_aside(home.corpus, a)
     collections.delete("gone-meanwhile")
