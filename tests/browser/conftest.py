@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -28,17 +30,23 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         yield made
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def four_lessons(home: Path) -> Iterator[str]:
     """The address of a server over four lessons."""
-    home: Path = tmp_path_factory.mktemp("home")
     with Lessonry(load(home=home)) as lessonry:
         lessonry.__dict__["encoder"] = FakeEncoder()
         for title, text in LESSONS.items():
             one = draft(title, text, organization="Acme", published="2021-05")
             lessonry.corpus.documents.put(one, lessonry.split(one.title, one.text))
+        lessonry.indexer.catch_up()
         with served(lessonry) as address:
             yield address
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with four_lessons(tmp_path_factory.mktemp("home")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -53,10 +61,10 @@ def paths(site: str) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.fixture
-def page(browser: Browser, site: str) -> Iterator[Page]:
-    """A page that has asked nothing of other machines and met no errors by the end of its test."""
-    context = browser.new_context(base_url=site)
+@contextmanager
+def watched(browser: Browser, site: str, **how: Any) -> Iterator[Page]:
+    """A page that has asked nothing of other machines and met no errors by the end."""
+    context = browser.new_context(base_url=site, **how)
     made = context.new_page()
     made.set_default_timeout(10_000)
     asked: list[str] = []
@@ -68,3 +76,9 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
     context.close()
     assert [url for url in asked if not url.startswith(site)] == []
     assert errors == []
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    with watched(browser, site) as made:
+        yield made

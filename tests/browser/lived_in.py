@@ -25,7 +25,7 @@ class LivedIn:
         item = {"document_id": self.first, "note": "Why it is **here**.", "section": "Read first"}
         self._ask("POST", "/v1/collections/watch/items", item)
         self._ask("PUT", "/v1/collections/watch/living", {"query": "certificate clock backup"})
-        self._ask("POST", "/v1/collections/watch/review")
+        assert self._ask("POST", "/v1/collections/watch/review")["waiting"]
         self._ask("POST", "/v1/collections", {"slug": "empty", "title": "Nothing yet"})
         self._ask("PATCH", f"/v1/documents/{self.second}", {"state": "obsolete"})
         self._ask("PATCH", f"/v1/documents/{self.third}", {"state": "verified", "review_by": "2020-01-01"})

@@ -24,8 +24,10 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     made = playwright.chromium.launch(
         executable_path=shutil.which("chromium") or shutil.which("chromium-browser"), args=QUIET
     )
-    yield made
-    made.close()
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @contextmanager
@@ -36,6 +38,8 @@ def served(lessonry: Lessonry) -> Iterator[str]:
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
