@@ -102,3 +102,4 @@ def test_the_address_bar_searches_the_server(sites: Chromium, stranger: Stranger
     page.bring_to_front()
     sites.run("() => chrome.omnibox.onInputEntered.dispatch('empty backup')")
     page.wait_for_url("http://localhost:8321/?q=empty+backup")
+    assert page.title() == "Lessonry"

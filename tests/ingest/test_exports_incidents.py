@@ -175,7 +175,7 @@ def test_a_reference_to_its_incident_is_not_the_report() -> None:
     assert (page.id, page.title) == ("P1", "Payments down")
 
 
-def test_odd_values_break_nothing() -> None:
+def test_odd_values_break_nothing_and_cost_their_own_entry_at_most() -> None:
     odd: list[object] = [
         None,
         True,
@@ -191,9 +191,12 @@ def test_odd_values_break_nothing() -> None:
         "0001-01-01T00:00+14:00",
     ]
     for incident in (STATUS, PAGER, REPORT, GENERIC):
+        good = entries([incident, incident])
         for key in incident:
             for value in odd:
-                entries([incident, incident, {**incident, key: value}])
+                assert entries([incident, incident, {**incident, key: value}])[:2] == good, (key, value)
     for key in STATUS["incident_updates"][0]:
         for value in odd:
-            entries([{**STATUS, "incident_updates": [{**STATUS["incident_updates"][0], key: value}]}])
+            spoilt = {**STATUS, "incident_updates": [{**STATUS["incident_updates"][0], key: value}]}
+            found = entries([STATUS, spoilt])
+            assert (found[:1], len(found)) == (entries([STATUS]), 2), (key, value)

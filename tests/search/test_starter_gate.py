@@ -40,10 +40,12 @@ def test_both_kinds_of_evidence_together_are_better_than_each(measured: starter.
 @pytest.mark.slow
 def test_questions_in_other_words_find_their_lesson(opened: Opened) -> None:
     assert starter.answers(*opened, "leap second made our CPUs spin")[0] == "linux-leap-second-futex-2012"
-    first = starter.answers(*opened, "typo in a config push took down the edge")[0]
+    found = starter.answers(*opened, "typo in a config push took down the edge")
     asked = starter.judged()
     (query,) = [i for i, text in asked.queries.items() if text == "typo in a config push took down the edge"]
-    assert asked.qrels[query].get(first)
+    grades = [asked.qrels[query].get(name, 0) for name in found[:3]]
+    assert min(grades) >= 1
+    assert grades.count(2) >= 2
 
 
 @pytest.mark.slow
