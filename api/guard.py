@@ -4,6 +4,7 @@ A web page of somebody else must not reach a server on this machine: other host 
 other sites are refused, browser extensions excepted.
 """
 
+import asyncio
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -16,6 +17,7 @@ from api import cross_origin
 from api.admission import OPEN, Admission
 from api.forms import SAFE, below
 from api.identity import Identity, extension, is_loopback
+from api.load import InWork, Rate
 from api.problems import Problem
 from api.settings import Settings
 from corpus.accounts import Accounts
@@ -38,6 +40,8 @@ class Guard:
         self._settings = settings
         self._loopback = is_loopback(settings.host)
         self._admission = Admission(Identity(accounts, settings))
+        self._rate = Rate(settings)
+        self._in_work = InWork(settings)
         self._most = settings.max_bytes + _FORM_OVERHEAD
         self._behind_proxy: Any = ProxyHeadersMiddleware(
             self._handle,  # type: ignore[arg-type]  # uvicorn has types of its own for ASGI
@@ -58,7 +62,7 @@ class Guard:
         if scope["method"] == "HEAD":  # the server leaves the body of the answer out
             scope = {**scope, "method": "GET"}
         headers = Headers(scope=scope)
-        body = _Body(receive, self._most)
+        body = _Body(receive, self._most, self._settings.request_seconds)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -71,17 +75,25 @@ class Guard:
             await send(message)
 
         async def answered(message: Message) -> None:
-            """The app's answer; to a body that was cut off at the limit ours instead, once."""
-            if not body.too_large:
+            """The app's answer; to a body that was cut off ours instead, once."""
+            if not body.cut_off:
                 await guarded(message)
             elif message["type"] == "http.response.start":
-                await self._too_large()(scope, receive, guarded)
+                await (self._too_large() if body.too_large else self._too_slow())(scope, receive, guarded)
 
-        refused = self._refusal(scope, headers) or await self._admission.refusal(scope)
-        if refused is not None:
+        refused = self._refusal(scope, headers)
+        if refused is None and below(scope["path"], OPEN):  # whoever watches is answered under any load
+            await self._app(scope, body.receive, answered)
+        elif refused is not None or (refused := self._in_work.refusal()) is not None:
             await refused(scope, receive, guarded)
         else:
-            await self._app(scope, body.receive, answered)
+            with self._in_work.one():
+                refused = await self._admission.refusal(scope)
+                refused = self._rate.refusal(scope) or refused  # who guesses tokens is counted too
+                if refused is not None:
+                    await refused(scope, receive, guarded)
+                else:
+                    await self._app(scope, body.receive, answered)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """What is refused whoever asks."""
@@ -109,22 +121,43 @@ class Guard:
     def _too_large(self) -> Problem:
         return Problem(413, f"the request is larger than {self._most / 1e6:.0f} MB (setting max_bytes)")
 
+    def _too_slow(self) -> Problem:
+        seconds = self._settings.request_seconds
+        return Problem(408, f"the request did not arrive within {seconds:g} s (setting request_seconds)")
+
 
 class _Body:
-    """A request's body, cut off where it goes on beyond the limit without having told its length."""
+    """A request's body, cut off where it goes on beyond the limit without having told its length, or for too long."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, receive: Receive, most: int, seconds: float) -> None:
         self._receive = receive
         self._left = most
+        self._seconds = seconds
+        self._ends: float | None = None
+        self._whole = False
+        self._too_slow = False
 
     @property
     def too_large(self) -> bool:
-        """Was it cut off?"""
+        """Was it cut off for its size?"""
         return self._left < 0
 
+    @property
+    def cut_off(self) -> bool:
+        """Was it cut off?"""
+        return self.too_large or self._too_slow
+
     async def receive(self) -> Message:
-        """The next piece; a disconnection once the limit is passed."""
-        message = await self._receive()
+        """The next piece; a disconnection once a limit is passed. After the last piece there is time."""
+        if self._ends is None:
+            self._ends = asyncio.get_running_loop().time() + self._seconds
+        try:
+            async with asyncio.timeout_at(None if self._whole else self._ends):
+                message = await self._receive()
+        except TimeoutError:
+            self._too_slow = True
+            return {"type": "http.disconnect"}
+        self._whole = not message.get("more_body", False)
         self._left -= len(message.get("body", b""))
         return {"type": "http.disconnect"} if self.too_large else message
 

@@ -18,7 +18,7 @@ from api.duplicates import find_events
 from api.refreshing import Refresher, Stopped
 from api.taking_in import counted
 from api.wiring import Lessonry
-from corpus.errors import LessonryError, NotFound, SearchError, TooLarge
+from corpus.errors import LessonryError, NotFound, QueueFull, SearchError, TooLarge
 from corpus.jobs import new_job_id
 from corpus.types import Job, JobStatus, Subscription
 from corpus.urls import canonical
@@ -66,10 +66,17 @@ class Worker:
         return self._refreshes if "source_id" in request else self._documents
 
     def take(self, request: Mapping[str, Any], job_id: str | None = None) -> Job:
-        """Record a job and queue it."""
+        """Record a job and queue it. QueueFull if too many wait; a source's refresh never is one too many."""
+        if "source_id" not in request:
+            self._has_room()
         job = self._lessonry.corpus.jobs.create(request, job_id=job_id)
         self._lane(request).queue(job.id)
         return job
+
+    def _has_room(self) -> None:
+        most = self._lessonry.settings.max_jobs
+        if self._lessonry.corpus.jobs.waiting() >= most:
+            raise QueueFull(most)
 
     def refresh(self, subscription: Subscription) -> Job:
         """The job that refreshes a source now: the one that waits or runs already, or a new one."""
@@ -80,6 +87,7 @@ class Worker:
 
     async def take_upload(self, file: UploadFile, request: Mapping[str, Any]) -> Job:
         """Keep an uploaded file and queue its taking in. TooLarge if it is larger than the setting allows."""
+        self._has_room()
         name = Path(file.filename or "upload").name[:200] or "upload"
         job_id = new_job_id()
         folder = self._uploads()
@@ -92,7 +100,11 @@ class Worker:
                     (folder / job_id).unlink()
                     raise TooLarge(name, limit)
                 kept.write(block)
-        return self.take({**request, "upload": name}, job_id)
+        try:
+            return self.take({**request, "upload": name}, job_id)
+        except QueueFull:
+            (folder / job_id).unlink()
+            raise
 
     def _uploads(self) -> Path:
         return self._lessonry.settings.home / "uploads"

@@ -26,6 +26,7 @@ STATUS: dict[type[errors.LessonryError], int] = {
     errors.Conflict: 409,
     errors.Outdated: 412,
     errors.BadEdit: 422,
+    errors.QueueFull: 503,
     errors.SchemaTooNew: 503,
     errors.StoreUnusable: 503,
     errors.BundleError: 422,
@@ -77,7 +78,8 @@ async def known(request: Request, error: Exception) -> Response:
     status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
     if isinstance(error, errors.Outdated):
         return answer(request, status, str(error), headers={"ETag": f'"{error.version}"'}, version=error.version)
-    return answer(request, status, str(error))
+    later = {"Retry-After": "60"} if isinstance(error, errors.QueueFull) else None
+    return answer(request, status, str(error), headers=later)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -116,7 +118,9 @@ def answer(
     """A page for a person at a browser, a problem for everybody else."""
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1")
     if wants_page:
-        return error_page(request, status, HTTPStatus(status).phrase, detail)
+        shown = error_page(request, status, HTTPStatus(status).phrase, detail)
+        shown.headers.update({} if headers is None else headers)
+        return shown
     return Problem(status, detail, headers=headers, **more)
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import Field, PrivateAttr, ValidationError
+from limits import parse
+from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -93,6 +94,13 @@ class Settings(BaseSettings):
         [], description="Browser extensions that may write here without a token, as long as none is made."
     )
 
+    max_requests: int = Field(256, gt=0, description="The most requests that are answered at once.")
+    max_jobs: int = Field(1_000, gt=0, description="The most jobs that wait to take documents in.")
+    request_seconds: float = Field(120.0, gt=0, description="The longest time in which a request arrives.")
+    rate_limit: str = Field(
+        "3000/minute", description="The most requests of one person, or of one address, in a while; empty for any."
+    )
+
     slack_webhook: str = Field(
         "", description="Where lessons for alerts are posted, a Slack-compatible webhook; empty for nowhere."
     )
@@ -102,6 +110,16 @@ class Settings(BaseSettings):
     def origin(self, name: str) -> str:
         """Where the value of a setting comes from."""
         return self._origins.get(name, "default")
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _is_a_rate(cls, value: str) -> str:
+        if value:
+            try:
+                parse(value)
+            except ValueError as error:
+                raise ValueError(f"{value!r:.40} is no rate; write it as 3000/minute, or leave it empty") from error
+        return value
 
     @property
     def agent(self) -> str:

@@ -6,6 +6,7 @@ LessonryError
 |  |- Conflict(what)
 |  |- Outdated(kind, key, version)   somebody else changed it meanwhile; `version` is the present one
 |  |- BadEdit(reason)
+|  |- QueueFull(most)                as many jobs wait as may; this one was not taken
 |  |- SchemaTooNew(path, names)
 |  |- StoreUnusable(path, reason)
 |  |- BundleError(path, reason)
@@ -74,6 +75,14 @@ class Outdated(CorpusError):
 
 class BadEdit(CorpusError):
     """A change that cannot stand: a title that is empty, a note that is too long."""
+
+
+class QueueFull(CorpusError):
+    """As many jobs wait as may; nothing was taken in or changed."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} jobs wait already (setting max_jobs): nothing was taken; try again in a minute")
+        self.most = most
 
 
 class SchemaTooNew(CorpusError):

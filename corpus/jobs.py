@@ -44,6 +44,12 @@ class Jobs:
             query = f"SELECT {_COLUMNS} FROM jobs WHERE status IN ('queued', 'running') ORDER BY created, rowid"
             return [_job(row) for row in db.execute(query)]
 
+    def waiting(self) -> int:
+        """How many jobs are queued or running."""
+        with self._db.read() as db:
+            query = "SELECT count(*) FROM jobs WHERE status IN ('queued', 'running')"
+            return int(db.execute(query).fetchone()[0])
+
     def recent(self, limit: int = 20) -> list[Job]:
         """The latest jobs, the newest first."""
         with self._db.read() as db:

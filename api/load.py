@@ -1,0 +1,66 @@
+"""How much is taken on at once, and from one asker in a while. What is too much is refused with the time to wait."""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.types import Scope
+
+from api.access import NOBODY
+from api.identity import is_loopback
+from api.problems import Problem
+from api.settings import Settings
+
+
+class Rate:
+    """Requests of one asker: of a person with all their tokens, else of an address. This machine's own are free."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._rate = parse(settings.rate_limit) if settings.rate_limit else None
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def refusal(self, scope: Scope) -> Problem | None:
+        """Counts a request whose person is known; the answer to one too many."""
+        asker = _asker(scope)
+        if self._rate is None or asker is None or self._limiter.hit(self._rate, *asker):
+            return None
+        again = self._limiter.get_window_stats(self._rate, *asker).reset_time
+        seconds = max(1, math.ceil(again - time.time()))
+        detail = f"more than {self._rate} of requests: ask again in {seconds} s (setting rate_limit)"
+        return Problem(429, detail, headers={"Retry-After": str(seconds)})
+
+
+class InWork:
+    """Requests that are being answered: so many, and no more."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._most = settings.max_requests
+        self._now = 0
+
+    def refusal(self) -> Problem | None:
+        """The answer to a request for which there is no room."""
+        if self._now < self._most:
+            return None
+        detail = f"{self._most} requests are being answered already: ask again in a second (setting max_requests)"
+        return Problem(503, detail, headers={"Retry-After": "1"})
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """While a request is being answered."""
+        self._now += 1
+        try:
+            yield
+        finally:
+            self._now -= 1
+
+
+def _asker(scope: Scope) -> tuple[str, str] | None:
+    name = scope.get("state", {}).get("person", NOBODY).name
+    if name:
+        return "person", name
+    address = scope["client"][0] if scope.get("client") else ""
+    return None if is_loopback(address) else ("address", address)

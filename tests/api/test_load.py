@@ -1,0 +1,132 @@
+"""Too much at once: refused with the time to wait, and nothing else suffers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.access import needs
+from api.app import create_app
+from api.settings import SettingsError, load
+from tests.fakes import opened
+
+URL = "http://127.0.0.1"
+SEARCH = "/v1/search?q=disk"
+
+
+def client_at(app: FastAPI, address: str) -> TestClient:
+    return TestClient(app, base_url=URL, client=(address, 50_000), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[tuple[FastAPI, dict[str, dict[str, str]]]]:
+    """Three requests an hour; tokens of two people, of whom Ann has two."""
+    with opened(tmp_path / "home", rate_limit="3/hour", public_read=True) as lessonry:
+        make = lessonry.corpus.accounts.create_token
+        tokens = {
+            "ann": make("Ann", ["read"])[1],
+            "ann again": make("Ann", ["read"])[1],
+            "bob": make("Bob", ["read"])[1],
+        }
+        yield create_app(lessonry), {name: {"Authorization": f"Bearer {one}"} for name, one in tokens.items()}
+
+
+def test_one_address_too_often_is_asked_to_wait_and_others_are_answered(limited):
+    app, _ = limited
+    busy, other = client_at(app, "192.0.2.1"), client_at(app, "192.0.2.2")
+    assert [busy.get(SEARCH).status_code for _ in range(4)] == [200, 200, 200, 429]
+    refused = busy.get(SEARCH)
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert 1 <= int(refused.headers["retry-after"]) <= 3600
+    assert "rate_limit" in refused.json()["detail"]
+    assert other.get(SEARCH).status_code == 200
+    for path in ("/healthz", "/readyz", "/static/app.css"):
+        assert busy.get(path).status_code == 200
+
+
+def test_a_person_is_counted_with_all_their_tokens_and_wherever_they_are(limited):
+    app, tokens = limited
+    asked = [("192.0.2.1", "ann"), ("192.0.2.2", "ann again"), ("192.0.2.3", "ann"), ("192.0.2.4", "ann again")]
+    codes = [client_at(app, address).get(SEARCH, headers=tokens[name]).status_code for address, name in asked]
+    assert codes == [200, 200, 200, 429]
+    assert client_at(app, "192.0.2.1").get(SEARCH, headers=tokens["bob"]).status_code == 200
+
+
+def test_guessing_tokens_is_counted_by_address(limited):
+    app, tokens = limited
+    guesser = client_at(app, "192.0.2.1")
+    codes = [guesser.get(SEARCH, headers={"Authorization": f"Bearer guess{n}"}).status_code for n in range(4)]
+    assert codes == [401, 401, 401, 429]
+    assert guesser.get(SEARCH, headers=tokens["bob"]).status_code == 200  # who has one is not shut out with them
+
+
+def test_nameless_requests_of_this_machine_are_not_counted(limited):
+    app, _ = limited
+    assert {client_at(app, "127.0.0.1").get(SEARCH).status_code for _ in range(6)} == {200}
+
+
+def test_a_rate_that_is_none_is_refused():
+    assert load(rate_limit="").rate_limit == ""
+    with pytest.raises(SettingsError, match=r"rate_limit.*'often' is no rate"):
+        load(rate_limit="often")
+
+
+def test_more_at_once_than_there_is_room_for_is_asked_to_come_again(tmp_path):
+    async def crowd(app: FastAPI) -> None:
+        entered, door = asyncio.Semaphore(0), asyncio.Event()
+
+        @app.get("/v1/waiting", dependencies=[needs("read")])
+        async def waiting() -> None:
+            entered.release()
+            await door.wait()
+
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL) as client:
+            held = [asyncio.create_task(client.get("/v1/waiting")) for _ in range(2)]
+            for _ in held:
+                await entered.acquire()
+            refused = await client.get(SEARCH)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+            assert "max_requests" in refused.json()["detail"]
+            assert (await client.get("/healthz")).status_code == 200
+            door.set()
+            assert [(await one).status_code for one in held] == [200, 200]
+            assert (await client.get(SEARCH)).status_code == 200
+
+    with opened(tmp_path / "home", max_requests=2) as lessonry:
+        asyncio.run(crowd(create_app(lessonry)))
+
+
+def test_a_body_that_never_arrives_gives_its_place_back(tmp_path):
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b'{"title":'
+        await asyncio.Event().wait()
+
+    async def ask(app: FastAPI) -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL) as client:
+            json = {"content-type": "application/json"}
+            answer = await client.post("/v1/documents", content=stalled(), headers=json)
+            assert answer.status_code == 408
+            assert "request_seconds" in answer.json()["detail"]
+            assert (await client.get(SEARCH)).status_code == 200
+
+    with opened(tmp_path / "home", max_requests=1, request_seconds=0.05) as lessonry:
+        asyncio.run(ask(create_app(lessonry)))
+
+
+def test_a_full_queue_takes_nothing_and_keeps_no_upload(tmp_path):
+    with opened(tmp_path / "home", max_jobs=1) as lessonry:
+        client = client_at(create_app(lessonry), "127.0.0.1")  # its worker is not started: the job waits
+        one = {"title": "Disks", "text": "The disk was full."}
+        assert client.post("/v1/documents", json=one).status_code == 202
+        for refused in (
+            client.post("/v1/documents", json=one),
+            client.post("/v1/uploads", files={"file": ("a.txt", b"The disk was full.")}),
+        ):
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "60")
+            assert "max_jobs" in refused.json()["detail"]
+        assert lessonry.corpus.jobs.waiting() == 1
+        assert not list(lessonry.settings.home.glob("uploads/*"))
