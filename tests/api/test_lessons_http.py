@@ -100,7 +100,7 @@ def test_action_items_are_written_changed_and_taken_away(client, document):
         ("post", f"/v1/documents/{document}/actions", {"text": "x" * 1_000_000}, 422),
         ("post", "/v1/documents/nowhere/actions", {"text": "x"}, 404),
         ("patch", f"/v1/documents/{document}/actions/1", {"state": "done"}, 404),
-        ("patch", f"/v1/documents/{document}/actions/0", {"state": "done"}, 422),
+        ("patch", f"/v1/documents/{document}/actions/0", {"state": "done"}, 404),
     ):
         assert client.request(method, path, json=body).status_code == status, (method, path)
 
