@@ -33,7 +33,7 @@ from api.wiring import Lessonry
 from corpus.bundle import read_bundle, write_bundle
 from corpus.errors import SourceError
 from ingest.actions import read_actions
-from ingest.types import DEPTH, Options, Outcome
+from ingest.types import DEPTH, PEOPLE, Options, Outcome
 
 _AT_A_TIME = 64
 """Documents between two turns of the encoder: a kill costs at most so many un-encoded ones."""
@@ -86,7 +86,8 @@ def add(
     session: Session = context.obj
     options = Options(
         kind=kind_of(kind), tags=tuple(tag or ()), columns=_columns(map or ()), form=form_of(form),
-        match=tuple(match or ()), depth=depth, most=most, mask_people=mask_people, dry_run=dry_run,
+        match=tuple(match or ()), depth=depth, most=most, redact=PEOPLE if mask_people else frozenset(),
+        dry_run=dry_run,
     )  # fmt: skip
     outcomes = []
     noted = 0

@@ -17,10 +17,12 @@ def take(parts: Lessonry, new: NewMoment, by: str = "") -> Document:
     Conflict if its address is that of a stored document.
     """
     _check_free(parts, new.url)
+    text = _text(new)
+    masked = parts.redaction(text)
     draft = Draft(
         identity=f"moment:{uuid.uuid4().hex}" if new.url is None else canonical(new.url),
-        title=(new.title or "").strip() or _title(new.learned),
-        text=_text(new),
+        title=masked((new.title or "").strip() or _title(new.learned)),
+        text=masked(text),
         kind="lesson",
         url=new.url,
         source="learning moment",

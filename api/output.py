@@ -37,6 +37,8 @@ def print_outcomes(report: Mapping[str, Any], json: bool) -> None:
         return
     counts = [f"{number} {status}" for status, number in report.items() if isinstance(number, int) and number]
     out.print(", ".join(counts) or "nothing")
+    if report["masked"]:
+        out.print("masked: " + ", ".join(f"{number} {kind}" for kind, number in report["masked"].items()))
 
 
 def note(line: str) -> None:

@@ -90,7 +90,7 @@ def job(request: Request, parts: Parts, job_id: Annotated[str, Path(max_length=6
     result: dict[str, Any] = found.result or {}
     return page(
         request, "job.html", job=found, what=_asked_for(found), items=result.get("items", []),
-        open=found.status in _OPEN,
+        masked=result.get("masked", {}), open=found.status in _OPEN,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from api.wiring import Lessonry
 from corpus.clock import now
 from corpus.errors import Conflict, LessonryError, SourceError
 from corpus.types import Refresh, Subscription
-from ingest.types import DEPTH, Options, Outcome
+from ingest.types import DEPTH, PEOPLE, Options, Outcome
 
 _LONGEST_WAIT = 7 * 86_400
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400}
@@ -62,7 +62,7 @@ def options_of(subscription: Subscription) -> Options:
     return Options(
         kind=told.get("kind"), tags=tuple(told.get("tags", ())), form=told.get("form"),
         match=tuple(told.get("match", ())), depth=told.get("depth", DEPTH), most=told.get("most"),
-        mask_people=told.get("mask_people", False), columns=told.get("columns", {}), refresh=True,
+        redact=PEOPLE if told.get("mask_people") else frozenset(), columns=told.get("columns", {}), refresh=True,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from corpus.accounts import Role
 from corpus.errors import LessonryError
+from ingest.types import Redacted
 
 try:
     VERSION = version("lessonry")
@@ -64,6 +65,9 @@ class Settings(BaseSettings):
     archive: str = Field(
         "https://web.archive.org/web/{url}",
         description="Where a copy of a page that is gone may be found, offered as a link; empty for none.",
+    )
+    redact: list[Redacted] = Field(
+        [], description="What is masked in all that is taken in: secrets, emails, phones, ips, people."
     )
     contact: str = Field("", description="Your address, told to the servers we fetch from.")
     user_agent: str = Field(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ingest.apart import Apart
     from ingest.fetch import Fetcher
     from ingest.pipeline import Ingestor
+    from ingest.redaction import Redaction
     from ingest.sources import Sources
     from ingest.types import Page
     from search.indexer import Indexer
@@ -139,7 +140,14 @@ class Lessonry:
         def split(draft: Draft) -> list[PassageText]:
             return self.split(draft.title, draft.full_text)
 
-        return Ingestor(self.corpus, self.sources, split)
+        return Ingestor(self.corpus, self.sources, split, redact=frozenset(self.settings.redact))
+
+    def redaction(self, text: str) -> "Redaction":
+        """What masks the texts of a document that a person writes here, as the settings say."""
+        from ingest.redaction import Redaction
+        from ingest.types import Page
+
+        return Redaction.of(Page(text=text), self.settings.redact)
 
     def prepare(self) -> None:
         """Make the parts that answer requests, before several threads want them at once."""

@@ -59,10 +59,12 @@ class Jobs:
     def update(
         self, job_id: str, status: JobStatus, *, result: Mapping[str, Any] | None = None, error: str | None = None
     ) -> Job:
-        """Say how the job stands; NotFound if there is none."""
+        """Say how the job stands; NotFound if there is none. Of one that has ended a text that was sent is not kept."""
+        kept = "request" if status in ("queued", "running") else "json_remove(request, '$.text')"
         with self._db.write() as db:
             updated = db.execute(
-                "UPDATE jobs SET status = ?, result = coalesce(?, result), error = ?, updated = ? WHERE id = ?",
+                f"UPDATE jobs SET status = ?, request = {kept}, result = coalesce(?, result), error = ?, updated = ?"
+                " WHERE id = ?",
                 [status, None if result is None else json.dumps(result, ensure_ascii=False), error, now(), job_id],
             )
             if updated.rowcount == 0:

@@ -10,7 +10,7 @@ from corpus.types import Draft, Kind, Mention, is_partial_date
 from corpus.urls import canonical
 from ingest import headed
 from ingest.kinds import guess_kind
-from ingest.people import Mask
+from ingest.redaction import Redaction
 from ingest.types import Item, Options, Page
 
 _CLOCK = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b")
@@ -61,7 +61,7 @@ def of_one_house(one: str, other: str) -> bool:
 def mention_of(item: Item, options: Options) -> Mention:
     """What the listing that an item was found in, or the person who adds it, says of its document."""
     listed = item.listed or Page(text="")
-    summary = _summary(listed.summary or "", _mask(options, listed.people))
+    summary = _summary(listed.summary or "", Redaction.of(listed, options.redact))
     published = listed.published if is_partial_date(listed.published or "") else None
     return Mention(
         source=item.found_in, address=item.identity, kind=options.kind, summary=summary, published=published,
@@ -81,12 +81,11 @@ def with_mentions(draft: Draft, mentions: Sequence[Mention]) -> Draft:
     )
 
 
-def to_draft(page: Page, item: Item, options: Options) -> Draft:
+def to_draft(page: Page, item: Item, masked: Callable[[str], str] = str) -> Draft:
     """The document that a page becomes: what it says, and what its address tells.
 
-    Its identity is the address it states, else the item's. Texts come without control characters.
+    Its identity is the address it states, else the item's. Texts come without control characters, and `masked`.
     """
-    masked = _mask(options, page.people)
     title = masked(_title(page.title or "") or _title(_name(item, page.text)) or _title(item.source))
     url = _clean(page.url or "") if _is_web(page.url) else None
     text = masked(_clean(page.text).strip("\n"))
@@ -104,10 +103,6 @@ def to_draft(page: Page, item: Item, options: Options) -> Draft:
         source=item.source,
         summary=_summary(page.summary or "", masked),
     )
-
-
-def _mask(options: Options, people: Sequence[str]) -> Callable[[str], str]:
-    return Mask(people) if options.mask_people else str
 
 
 def _summary(text: str, masked: Callable[[str], str]) -> str | None:

@@ -5,6 +5,7 @@ The text is read once, word by word; the names are looked up, so that thousands 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from ingest.name_words import (
     word_of,
     words_of,
 )
+from ingest.types import Redacted
 
 _GAP = re.compile(r"(?:,?\.?[ \t\u00a0\u202f]{1,2}|[ \t]?\n[ \t]{0,8}|[-.'’])?")
 _LONGEST = 100
@@ -36,6 +38,7 @@ _LABEL = re.compile(
 )
 """What may say who speaks: `hank: ...`, `- **Hank Hill**: ...`."""
 _LEAST_ALONE = 4
+_MAIL = "[e-mail]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class _Name:
 class Mask:
     """Masks the people of one document. Title and text given to one mask share their letters.
 
-    Each of `people` is one person, in one spelling or in several, as `one_person` writes them.
+    Each of `people` is one person, in one spelling or in several, as `one_person` writes them. `counts` tells how
+    many "people" and "emails" it has masked so far.
     """
 
     def __init__(self, people: Iterable[str]) -> None:
@@ -58,6 +62,7 @@ class Mask:
         self._labels: dict[str, str] = {}
         self._longest = 1
         self._letters: dict[str, str] = {}
+        self.counts: Counter[Redacted] = Counter()
         known = (tuple(part.strip() for part in person.split("\n")) for person in set(people))
         called = [[part for part in person if 1 < len(part) <= _LONGEST] for person in known]
         # Full names come first, so that a login can be known as that of a person already met.
@@ -69,6 +74,7 @@ class Mask:
         pieces: list[str] = []
         done = 0
         for start, end, instead in self._found(text):
+            self.counts["emails" if instead == _MAIL else "people"] += 1
             pieces += (text[done:start], instead)
             done = end
         return "".join([*pieces, text[done:]])
@@ -156,7 +162,7 @@ class Mask:
             yield from self._persons(text, words)
             words = []
             if piece.lastgroup == "mail":
-                yield piece.start(), piece.end(), "[e-mail]"
+                yield piece.start(), piece.end(), _MAIL
         yield from self._persons(text, words)
 
     def _persons(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:

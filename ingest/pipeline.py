@@ -19,9 +19,10 @@ from corpus.urls import canonical
 from ingest.actions import read_actions
 from ingest.ahead import read_ahead
 from ingest.drafts import mention_of, merged, of_one_house, to_draft, with_mentions
+from ingest.redaction import Redaction
 from ingest.sources import Sources
 from ingest.twins import Twins
-from ingest.types import Item, Items, Options, Outcome, Page, Status, Unchanged
+from ingest.types import Item, Items, Options, Outcome, Page, Redacted, Status, Unchanged
 
 Decision = Literal["added", "changed", "unchanged"]
 Split = Callable[[Draft], Sequence[PassageText]]
@@ -83,14 +84,17 @@ class Outcomes(Iterator[Outcome]):
 
 
 class Ingestor:
-    """Takes sources into the corpus. `split` cuts a draft into passages."""
+    """Takes sources into the corpus. `split` cuts a draft into passages; `redact` is masked whatever a person asks."""
 
-    def __init__(self, corpus: Corpus, sources: Sources, split: Split) -> None:
+    def __init__(
+        self, corpus: Corpus, sources: Sources, split: Split, *, redact: frozenset[Redacted] = frozenset()
+    ) -> None:
         self._corpus = corpus
         self._documents = corpus.documents
         self._twins = Twins(corpus)
         self._sources = sources
         self._split = split
+        self._redact = redact
 
     def add(self, source: str, options: Options, *, stdin: bytes | None = None, seen: Seen | None = None) -> Outcomes:
         """Take in all that a source holds. What cannot be read is a failed outcome with its one line.
@@ -98,6 +102,7 @@ class Ingestor:
         Give one `seen` to several calls to have them count as one run: the same document in two of their sources
         is a duplicate. Raises StoreUnusable, and errors that are bugs.
         """
+        options = self._redacting(options)
         try:
             found = self._sources.items(source, options, stdin=stdin)
         except IngestError as error:
@@ -110,7 +115,11 @@ class Ingestor:
 
     def take(self, found: Items, options: Options, *, seen: Seen | None = None) -> Outcomes:
         """Take in items however they were found; see `add`."""
+        options = self._redacting(options)
         return Outcomes(self._all(found, options, Seen() if seen is None else seen), found)
+
+    def _redacting(self, options: Options) -> Options:
+        return replace(options, redact=options.redact | self._redact)
 
     def _all(self, found: Items, options: Options, seen: Seen) -> Iterator[Outcome]:
         if not options.dry_run:
@@ -188,7 +197,9 @@ class Ingestor:
             there = replace(self._sources.at(known.url, options), identity=known.identity, source=item.source)
             return self._one(there, there.read, options, seen)
         listed = item.listed if item.listed and (item.listed.summary or item.listed.text) else None
-        if listed is not None and (known is None or known.text in ("", to_draft(listed, item, options).text)):
+        if listed is not None and (
+            known is None or known.text in ("", to_draft(listed, item, Redaction.of(listed, options.redact)).text)
+        ):
             try:
                 outcome = self._taken(listed, item, options, seen, settled=False)
             except IngestError:
@@ -216,13 +227,16 @@ class Ingestor:
             return None
 
     def _taken(self, page: Page, item: Item, options: Options, seen: Seen, *, settled: bool = True) -> Outcome:
-        draft = self._own(to_draft(page, item, options), item.identity, seen)
+        redaction = Redaction.of(page, options.redact)
+        draft = self._own(to_draft(page, item, redaction), item.identity, seen)
         mention = self._said(draft.id, mention_of(item, options))
         first = seen.source_of(draft)
         if first is not None:
             outcome = _outcome(item, "duplicate", draft, f"the same document as {first}")
         else:
             outcome = self._stored(draft, mention, item, options)
+            if outcome.status in ("added", "changed"):
+                outcome = replace(outcome, masked=redaction.counts)
             seen.note(draft)
         if outcome.id and not options.dry_run:
             if outcome.status == "duplicate":

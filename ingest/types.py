@@ -84,6 +84,9 @@ class Item:
 
 
 DEPTH = 5
+Redacted = Literal["secrets", "emails", "phones", "ips", "people"]
+PEOPLE: frozenset[Redacted] = frozenset({"emails", "people"})
+"""What `--mask-people` masks."""
 Form = Literal["page", "feed", "sitemap", "list", "site", "repository"]
 
 
@@ -104,7 +107,7 @@ class Options:
     match: tuple[str, ...] = ()
     depth: int = DEPTH
     most: int | None = None
-    mask_people: bool = False
+    redact: frozenset[Redacted] = frozenset()
     dry_run: bool = False
     refresh: bool = False
     again: tuple[str, ...] = ()
@@ -125,7 +128,8 @@ Status = Literal["added", "changed", "unchanged", "duplicate", "skipped", "faile
 class Outcome:
     """What became of one item. `id` and `title` are those of the document, `error` one line.
 
-    `gone` is set if its page is not there any more; `retry_after` are the seconds that its server asks us to wait.
+    `gone` is set if its page is not there any more; `retry_after` are the seconds that its server asks us to wait;
+    `masked` tells how much of each kind was masked in what was stored.
     """
 
     source: str
@@ -135,6 +139,7 @@ class Outcome:
     error: str | None = None
     gone: bool = False
     retry_after: float | None = None
+    masked: Mapping[Redacted, int] = field(default_factory=dict)
 
 
 class Items(Iterator[Item | Outcome]):

@@ -280,7 +280,7 @@ class _PageAt:
 
 def _made_with(options: Options) -> str:
     """What a document's text depends on beside its page."""
-    return f"{_MADE_BY}{' masked' if options.mask_people else ''}"
+    return " ".join((str(_MADE_BY), *sorted(options.redact)))
 
 
 def _leads_home(url: str, final_url: str) -> bool:

@@ -65,7 +65,7 @@ def test_add_counts_by_the_six_words_and_again_adds_nothing(run, folder, encoder
         "added": 2, "changed": 0, "unchanged": 0, "duplicate": 0, "skipped": 1, "failed": 0,
     }  # fmt: skip
     assert {item["title"] for item in first["items"] if item["status"] == "added"} == {"Clocks", "Disks"}
-    assert set(first["items"][0]) == {"source", "status", "id", "title", "error", "gone", "retry_after"}
+    assert set(first["items"][0]) == {"source", "status", "id", "title", "error", "gone", "retry_after", "masked"}
     encoded = encoder.encoded
     again = run("add", folder, "--json").json
     assert (again["added"], again["unchanged"], encoder.encoded) == (0, 2, encoded)

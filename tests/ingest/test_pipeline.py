@@ -18,6 +18,7 @@ from ingest.drafts import mention_of, readable_name, to_draft, with_mentions
 from ingest.extract import extract
 from ingest.fetch import Fetched, Validators
 from ingest.pipeline import Ingestor, Seen, decide
+from ingest.redaction import Redaction
 from ingest.sources import Sources
 from ingest.types import Bounds, Item, Options, Outcome, Page
 from ingest.visits import Visits
@@ -92,7 +93,7 @@ ITEM = Item(source="a.md", identity="file:///x/2024-11-07-database_fail-over.htm
 
 def said(page: Page, options: Options) -> Draft:
     """The draft of a page with what a person says of it."""
-    return with_mentions(to_draft(page, ITEM, options), [mention_of(ITEM, options)])
+    return with_mentions(to_draft(page, ITEM, Redaction.of(page, options.redact)), [mention_of(ITEM, options)])
 
 
 # --- decide and to_draft
@@ -133,18 +134,18 @@ def test_a_draft_says_what_its_page_says_and_what_a_person_adds() -> None:
 
 def test_control_characters_and_broken_surrogates_are_taken_out() -> None:
     page = Page(text="a\x00b\x07\r\nc\x0cd\ud800\te\x85f", title="t\x00\ni\x1b[31mt", tags=("x\x00y",))
-    draft = to_draft(page, ITEM, Options())
+    draft = to_draft(page, ITEM)
     assert (draft.text, draft.title, draft.tags) == ("ab\nc\nd\te\nf", "t i[31mt", ("xy",))
 
 
 def test_lengths_are_bounded() -> None:
-    draft = to_draft(Page(text="x", title="t" * 500, tags=tuple(map(str, range(50)))), ITEM, Options())
+    draft = to_draft(Page(text="x", title="t" * 500, tags=tuple(map(str, range(50)))), ITEM)
     assert (len(draft.title), draft.title[-1], len(draft.tags)) == (300, "…", 20)
 
 
 @pytest.mark.parametrize("url", ["/relative", "javascript:alert(1)", "mailto:a@b.example", "http://[", ""])
 def test_only_a_web_address_is_an_address(url: str) -> None:
-    draft = to_draft(Page(text="x", url=url, published="last week"), ITEM, Options())
+    draft = to_draft(Page(text="x", url=url, published="last week"), ITEM)
     assert (draft.url, draft.identity, draft.published) == (None, ITEM.identity, None)
 
 
@@ -152,7 +153,7 @@ def test_only_a_web_address_is_an_address(url: str) -> None:
     ("title", "kind"), [("How to review", "guidance"), ("Outage of May 3", "post-mortem"), ("Valves", "lesson")]
 )
 def test_the_kind_is_as_the_title_calls_it_unless_a_person_says(title: str, kind: str) -> None:
-    assert to_draft(Page(text="x", title=title), ITEM, Options()).kind == kind
+    assert to_draft(Page(text="x", title=title), ITEM).kind == kind
     assert said(Page(text="x", title=title), Options(kind="guidance")).kind == "guidance"
 
 
@@ -375,4 +376,4 @@ def test_odd_characters_can_be_stored_and_found(home: Home) -> None:
 )
 def test_a_text_that_tells_events_by_the_clock_is_a_post_mortem(text: str, kind: str) -> None:
     item = Item(source="a", identity="test:a", read=lambda: Page(text=text))
-    assert to_draft(Page(text=text, title="Notes"), item, Options()).kind == kind
+    assert to_draft(Page(text=text, title="Notes"), item).kind == kind
