@@ -1,7 +1,7 @@
 """The worker of a server: does queued jobs, refreshes the sources that are due, and keeps the index in step.
 
-huey holds the queue; the record of each job is in the corpus. A job that was queued or running
-when its process ended is queued again at the next start: taking a document in twice changes nothing.
+The record of each job is in the corpus. A job that was queued or running when its process ended
+is queued again at the next start: taking a document in twice changes nothing.
 """
 
 import hashlib
@@ -12,21 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import UploadFile
-from huey import SqliteHuey
 
 from api.duplicates import find_events
+from api.lanes import Lane
+from api.locks import alone
 from api.refreshing import Refresher, Stopped
 from api.taking_in import counted
 from api.wiring import Lessonry
-from corpus.errors import LessonryError, NotFound, QueueFull, SearchError, TooLarge
+from corpus.errors import Conflict, LessonryError, NotFound, QueueFull, SearchError, StoreUnusable, TooLarge
 from corpus.jobs import new_job_id
+from corpus.mending import NO_HANDLES, no_handle_left, writing
 from corpus.types import Job, JobStatus, Subscription
 from corpus.urls import canonical
 from ingest.types import Item, Items, Options, Outcome, Page
 
 _ENCODED_AT_ONCE = 128
 """Passages between two updates of the index: new lessons become searchable by meaning in such steps."""
-_IDLE_SECONDS = 2.0
+_WAITING_SECONDS = 5.0
+"""Between two tries to write to a home that cannot be written to."""
 _UPLOAD_BLOCK = 1 << 20
 _MOST_TOLD = 200
 """Items that the record of a refresh tells of by name."""
@@ -44,15 +47,11 @@ class Worker:
         self._lessonry = lessonry
         self._refresher = Refresher(lessonry)
         self._stopping = threading.Event()
-        self._documents = _Lane("lessonry", lessonry, self._do, self._catch_up, self._stopping)
-        self._refreshes = _Lane("refreshes", lessonry, self._do, self._plan, self._stopping)
+        self._documents = self._new_lane("lessonry", self._catch_up)
+        self._refreshes = self._new_lane("refreshes", self._plan)
 
     def start(self) -> None:
-        """Queue what an earlier process left, and begin to work."""
-        for lane in (self._documents, self._refreshes):
-            lane.flush()
-        for job in self._lessonry.corpus.jobs.unfinished():
-            self._lane(job.request).queue(job.id)
+        """Begin to work, first at what an earlier process left."""
         for lane in (self._documents, self._refreshes):
             lane.start()
 
@@ -62,7 +61,15 @@ class Worker:
         for lane in (self._documents, self._refreshes):
             lane.stop(seconds)
 
-    def _lane(self, request: Mapping[str, Any]) -> "_Lane":
+    def _new_lane(self, name: str, idle: Callable[[], bool]) -> Lane:
+        def left() -> list[str]:
+            unfinished = self._lessonry.corpus.jobs.unfinished()
+            return [job.id for job in unfinished if self._lane(job.request) is lane]
+
+        lane = Lane(name, self._lessonry, left, self._do, idle, self._stopping)
+        return lane
+
+    def _lane(self, request: Mapping[str, Any]) -> Lane:
         return self._refreshes if "source_id" in request else self._documents
 
     def take(self, request: Mapping[str, Any], job_id: str | None = None) -> Job:
@@ -91,20 +98,23 @@ class Worker:
         name = Path(file.filename or "upload").name[:200] or "upload"
         job_id = new_job_id()
         folder = self._uploads()
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with writing(folder):
+                await self._keep(file, folder / job_id, name)
+            return self.take({**request, "upload": name}, job_id)
+        except LessonryError:
+            (folder / job_id).unlink(missing_ok=True)
+            raise
+
+    async def _keep(self, file: UploadFile, path: Path, name: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
         limit, size = self._lessonry.settings.max_bytes, 0
-        with (folder / job_id).open("wb") as kept:
+        with path.open("wb") as kept:
             while block := await file.read(_UPLOAD_BLOCK):
                 size += len(block)
                 if size > limit:
-                    (folder / job_id).unlink()
                     raise TooLarge(name, limit)
                 kept.write(block)
-        try:
-            return self.take({**request, "upload": name}, job_id)
-        except QueueFull:
-            (folder / job_id).unlink()
-            raise
 
     def _uploads(self) -> Path:
         return self._lessonry.settings.home / "uploads"
@@ -136,6 +146,32 @@ class Worker:
         return bool(due)
 
     def _do(self, job_id: str) -> None:
+        """Do a job, unless another server of this home is at it. What was uploaded is kept until it is done."""
+        home = self._lessonry.settings.home
+        try:
+            with alone(home, f"job-{job_id}", f"job {job_id} is being done by another process", again=False):
+                if self._attempted(job_id):
+                    (self._uploads() / job_id).unlink(missing_ok=True)
+        except Conflict as error:
+            log.info("%s", error)
+
+    def _attempted(self, job_id: str) -> bool:
+        """Do a job; False if it stays as it is, to be taken up by the next start.
+
+        While the home cannot be written to, it waits: what was accepted is not lost.
+        """
+        while not self._stopping.is_set():
+            try:
+                self._attempt(job_id)
+                return True
+            except StoreUnusable as error:
+                log.warning("job %s waits: %s", job_id, error)
+                self._stopping.wait(_WAITING_SECONDS)
+            except Stopped:
+                break
+        return False
+
+    def _attempt(self, job_id: str) -> None:
         jobs = self._lessonry.corpus.jobs
         try:
             job = jobs.get(job_id)
@@ -146,16 +182,17 @@ class Worker:
         jobs.update(job_id, "running")
         try:
             outcomes = list(self._outcomes(job))
-        except Stopped:  # the job stays as it is, and is taken up by the next start
-            return
+        except (Stopped, StoreUnusable):
+            raise
         except LessonryError as error:
             jobs.update(job_id, "failed", error=str(error))
             return
-        except Exception:
+        except Exception as error:
+            if no_handle_left(self._lessonry.settings.home):
+                raise StoreUnusable(self._lessonry.settings.home, NO_HANDLES) from error
+            log.exception("job %s met an unexpected error", job_id)
             jobs.update(job_id, "failed", error="an unexpected error, which is in the server's log")
-            raise
-        finally:
-            (self._uploads() / job_id).unlink(missing_ok=True)
+            return
         self._collect(job, outcomes)
         self._compare(outcomes)
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
@@ -208,65 +245,6 @@ class Worker:
         for outcome in outcomes:
             if slug and outcome.id and outcome.status != "failed":
                 self._lessonry.add_to_collection(str(slug), outcome.id)
-
-
-class _Lane:
-    """A thread that does the jobs of one queue, one after the other, and something else when there are none."""
-
-    def __init__(
-        self, name: str, lessonry: Lessonry, do: Callable[[str], None], idle: Callable[[], bool],
-        stopping: threading.Event,
-    ) -> None:  # fmt: skip
-        self._lessonry = lessonry
-        self._huey = SqliteHuey(name, filename=str(lessonry.settings.home / "queue.db"), results=False)
-        self._run = self._huey.task(name=name)(do)
-        self._idle = idle
-        self._stopping = stopping
-        self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._work, name=f"lessonry-{name}", daemon=True)
-
-    def flush(self) -> None:
-        """Forget what is queued; the record of each job is in the corpus."""
-        self._huey.flush()
-
-    def queue(self, job_id: str) -> None:
-        """Put a job at the end."""
-        self._run(job_id)
-        self._wake.set()
-
-    def start(self) -> None:
-        """Begin to work."""
-        self._thread.start()
-
-    def stop(self, seconds: float) -> None:
-        """Wait for the end of what is being done, once `stopping` is set."""
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(seconds)
-
-    def _work(self) -> None:
-        self._warm_up()
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                task = self._huey.dequeue()
-                if task is not None:
-                    self._huey.execute(task)
-                elif not self._idle():
-                    self._wake.wait(_IDLE_SECONDS)
-            except LessonryError as error:  # a full disk, a missing model: said, and tried again later
-                log.warning("%s", error)
-                self._stopping.wait(_IDLE_SECONDS)
-            except Exception:
-                log.exception("the worker met an unexpected error and goes on")
-                self._stopping.wait(_IDLE_SECONDS)
-
-    def _warm_up(self) -> None:
-        """Open the model now, so that the first query need not wait for it."""
-        try:
-            self._lessonry.encoder.encode_query("warm")
-        except LessonryError as error:
-            log.warning("%s", error)
 
 
 def _written(request: Mapping[str, Any]) -> Item:

@@ -3,6 +3,7 @@
 `detail` is the error's own line, which names the thing and the mend.
 """
 
+import errno
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +17,7 @@ from api.forms import StaleForm
 from api.rendering import error_page, page
 from api.settings import SettingsError
 from corpus import errors
+from corpus.mending import NO_HANDLES
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +102,9 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        log.error("%s", NO_HANDLES)
+        return answer(request, 503, NO_HANDLES, headers={"Retry-After": "10"})
     log.exception("unexpected error in %s %s", request.method, _template(request))
     return answer(request, 500, "an unexpected error, which is in the server's log; nothing that was stored is lost")
 

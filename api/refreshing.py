@@ -1,16 +1,14 @@
 """Refreshes: a subscribed source taken in again, what came of it, and when it is due next."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from filelock import FileLock, Timeout
-
+from api.locks import alone
 from api.wiring import Lessonry
 from corpus.clock import now
-from corpus.errors import Conflict, LessonryError, SourceError
+from corpus.errors import LessonryError, SourceError
 from corpus.types import Refresh, Subscription
 from ingest.types import DEPTH, PEOPLE, Options, Outcome
 
@@ -80,7 +78,8 @@ class Refresher:
 
         A source that fails is asked again later and later, at most a week later, or when its server says.
         """
-        with self._alone(subscription):
+        busy = f"{subscription.address} is being refreshed by another process; wait for it to end"
+        with alone(self._lessonry.settings.home, subscription.id, busy):
             number, started = self._subscriptions.begin(subscription.id), now()
             counts: Counter[str] = Counter()
             failed: Outcome | None = None
@@ -131,19 +130,6 @@ class Refresher:
             if stop():
                 raise Stopped
         return failed if counts["failed"] == counts["seen"] else None
-
-    @contextmanager
-    def _alone(self, subscription: Subscription) -> Iterator[None]:
-        """A lock that is free again when its process ends, however it does."""
-        folder = self._lessonry.settings.home / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(folder / f"{subscription.id}.lock", timeout=0):
-                yield
-        except Timeout:
-            raise Conflict(
-                f"{subscription.address} is being refreshed by another process; wait for it to end"
-            ) from None
 
 
 def health(lessonry: Lessonry, subscription: Subscription) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def run(lessonry: Lessonry) -> None:
     note(f"Lessonry serves {settings.home} on http://{name}:{port}  (stop with Ctrl-C)")
     if not is_loopback(settings.host) and not settings.proxy_header and not lessonry.corpus.accounts.closed():
         note(f"{settings.host} is not a loopback address: nobody may write before a token is made (lessonry token)")
-    logging.getLogger().setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     config = uvicorn.Config(
         create_app(lessonry),
         log_level="warning",

@@ -5,7 +5,6 @@ writing transaction `BEGIN IMMEDIATE`. Each writing transaction raises `revision
 is how an index sees what it has not seen.
 """
 
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,10 +12,9 @@ from pathlib import Path
 
 import sqlite_utils
 
-from corpus.errors import StoreUnusable
+from corpus.mending import mendable, writing
+from corpus.opening import Opened, open_file
 from corpus.schema import migrate
-
-_BUSY_SECONDS = 30.0
 
 
 class Database:
@@ -27,10 +25,8 @@ class Database:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._open: dict[threading.Thread, sqlite_utils.Database] = {}
-        try:
+        with writing(path.parent):
             path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreUnusable(path.parent, error.strerror or str(error)) from error
         try:
             with mendable(self.path):
                 migrate(self._connection(), path)
@@ -38,18 +34,20 @@ class Database:
             self.close()
             raise
 
-    def _connection(self) -> sqlite_utils.Database:
-        connection: sqlite_utils.Database | None = getattr(self._local, "connection", None)
-        if connection is None:
-            raw = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-            connection = sqlite_utils.Database(raw)
+    def _connection(self, *, to_write: bool = False) -> sqlite_utils.Database:
+        opened: Opened | None = getattr(self._local, "opened", None)
+        if opened is None or opened.outdated or (to_write and opened.stands):
+            opened = open_file(self.path, to_write=to_write)
+            connection = sqlite_utils.Database(opened.connection)
             with self._lock:
-                self._close(thread for thread in list(self._open) if not thread.is_alive())
-                self._open[threading.current_thread()] = connection
+                me = threading.current_thread()
+                self._close(thread for thread in list(self._open) if thread is me or not thread.is_alive())
+                self._open[me] = connection
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
-            self._local.connection = connection
-        return connection
+            self._local.connection, self._local.opened = connection, opened
+        held: sqlite_utils.Database = self._local.connection
+        return held
 
     @contextmanager
     def read(self) -> Iterator[sqlite_utils.Database]:
@@ -75,7 +73,7 @@ class Database:
     def write(self) -> Iterator[sqlite_utils.Database]:
         """One writing transaction, all or nothing; nested blocks join the outer one."""
         with mendable(self.path):
-            connection = self._connection()
+            connection = self._connection(to_write=True)
             if connection.conn.in_transaction:
                 yield connection
                 return
@@ -97,33 +95,3 @@ class Database:
     def _close(self, threads: Iterable[threading.Thread]) -> None:
         for thread in threads:
             self._open.pop(thread).close()
-
-
-@contextmanager
-def mendable(path: Path) -> Iterator[None]:
-    """Wrap what a person can mend about a database file (full disk, rights, damage); let bugs through."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        reason = _reason(error)
-        if reason is None:
-            raise
-        raise StoreUnusable(path, reason) from error
-
-
-def _reason(error: sqlite3.DatabaseError) -> str | None:
-    """One line for a fault that lies outside of Lessonry, None for a bug of ours."""
-    name = getattr(error, "sqlite_errorname", "")
-    known = {
-        "SQLITE_FULL": "the disk is full; make room and run the command again",
-        "SQLITE_READONLY": "it cannot be written; check the rights of the folder",
-        "SQLITE_CANTOPEN": "it cannot be opened; check that the folder exists and can be written",
-        "SQLITE_IOERR": "the disk answers with an error; check the disk and its free space",
-        "SQLITE_BUSY": "another program holds it; try again when that has finished",
-        "SQLITE_CORRUPT": "it is damaged; restore a backup (`lessonry restore FILE`)",
-        "SQLITE_NOTADB": "it is damaged, or not a database of Lessonry; restore a backup or choose another --home",
-    }
-    for prefix, reason in known.items():
-        if name.startswith(prefix):
-            return reason
-    return None

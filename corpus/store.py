@@ -25,6 +25,7 @@ from corpus.fulltext import FullText
 from corpus.gaps import Gaps
 from corpus.jobs import Jobs
 from corpus.lifecycle import Lifecycle
+from corpus.mending import mendable, writing
 from corpus.mentions import Mentions
 from corpus.patterns import Patterns
 from corpus.review_queue import ReviewQueue
@@ -32,6 +33,7 @@ from corpus.subscriptions import Subscriptions
 from corpus.vocabulary import Vocabulary
 
 FILE = "lessonry.db"
+_DISAGREES = "the full-text index does not agree with the passages"
 
 
 class Corpus:
@@ -71,8 +73,9 @@ class Corpus:
         try:
             with self.db.write() as db:
                 db.execute("INSERT INTO passages_fts (passages_fts, rank) VALUES ('integrity-check', 1)")
-        except (sqlite3.DatabaseError, StoreUnusable):
-            found.append("the full-text index does not agree with the passages")
+        except StoreUnusable as error:
+            damaged = getattr(error.__cause__, "sqlite_errorname", "").startswith("SQLITE_CORRUPT")
+            found.append(_DISAGREES if damaged else f"the full-text index cannot be checked: {error}")
         return found
 
     def rebuild_fulltext(self) -> None:
@@ -84,15 +87,14 @@ class Corpus:
         """Write the whole database to one file, while it is in use; complete, or not there at all."""
         partial = target.with_name(target.name + ".partial")
         try:
-            partial.unlink(missing_ok=True)
-            partial.touch()  # a place that cannot be written is said here, by its own name
-            with self.db.read() as db:
-                db.execute("VACUUM INTO ?", [str(partial)])
-            with partial.open("rb") as file:
-                os.fsync(file.fileno())
-            partial.replace(target)
-        except OSError as error:
-            raise StoreUnusable(target, error.strerror or str(error)) from error
+            with writing(target):
+                partial.unlink(missing_ok=True)
+                partial.touch()  # a place that cannot be written is said here, by its own name
+                with self.db.read() as db, mendable(target):
+                    db.execute("VACUUM INTO ?", [str(partial)])
+                with partial.open("rb") as file:
+                    os.fsync(file.fileno())
+                partial.replace(target)
         finally:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
@@ -119,11 +121,9 @@ def restore_backup(source: Path, home: Path) -> None:
     """
     if not source.is_file():
         raise BundleError(source, "there is no such file")
-    try:
+    with writing(home):
         home.mkdir(parents=True, exist_ok=True)
         _put_in_place(source, home)
-    except OSError as error:
-        raise StoreUnusable(home, error.strerror or str(error)) from error
 
 
 def _put_in_place(source: Path, home: Path) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from corpus.database import mendable
+from corpus.mending import mendable
+from corpus.opening import Opened, open_file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS encoders (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -30,7 +31,7 @@ class VectorCache:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._file: Opened | None = None
 
     def get(self, encoder: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """The vectors that are known, by key."""
@@ -61,12 +62,12 @@ class VectorCache:
                     [(key, value, encoder) for key, value in vectors.items()],
                 )
 
-        self._attempt(write)
+        self._attempt(write, to_write=True)
 
     def clear(self, encoder: str) -> None:
         """Forget all vectors of an encoder."""
         query = "DELETE FROM vectors WHERE encoder = (SELECT number FROM encoders WHERE name = ?)"
-        self._attempt(lambda db: db.execute(query, [encoder]))
+        self._attempt(lambda db: db.execute(query, [encoder]), to_write=True)
 
     def count(self, encoder: str) -> int:
         """How many vectors of that encoder are known."""
@@ -76,34 +77,38 @@ class VectorCache:
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._close()
 
-    def _attempt(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    def _attempt(self, work: Callable[[sqlite3.Connection], Result], *, to_write: bool = False) -> Result:
         """Do the work; if the file proves damaged, once more with a new one."""
         with self._lock, mendable(self.path):
             try:
-                return work(self._opened())
+                return work(self._opened(to_write))
             except sqlite3.DatabaseError as error:
                 if not getattr(error, "sqlite_errorname", "").startswith(_DAMAGE):
                     raise
                 self._discard()
-                return work(self._opened())
+                return work(self._opened(to_write))
 
-    def _opened(self) -> sqlite3.Connection:
-        if self._connection is None:
-            db = sqlite3.connect(self.path, timeout=30, check_same_thread=False, isolation_level=None)
-            self._connection = db
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            db.executescript(_SCHEMA)
-        return self._connection
+    def _opened(self, to_write: bool) -> sqlite3.Connection:
+        held = self._file
+        if held and (held.outdated or (to_write and held.stands) or not self.path.exists()):  # somebody tidied up
+            self._close()
+        if self._file is None:
+            self._file = open_file(self.path, to_write=to_write)
+            if self._file.stands is None:
+                self._file.connection.execute("PRAGMA journal_mode = WAL")
+            self._file.connection.execute("PRAGMA synchronous = NORMAL")
+            self._file.connection.executescript(_SCHEMA)
+        return self._file.connection
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.connection.close()
+            self._file = None
 
     def _discard(self) -> None:
         """Delete the files of the cache."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._close()
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)

@@ -20,6 +20,7 @@ import numpy as np
 from filelock import FileLock
 
 from corpus.errors import IndexDamaged, StoreUnusable
+from corpus.mending import NO_HANDLES, no_handle_left
 from search.index import Ids, Manifest, Scored, best, cosines
 from search.types import Vectors
 
@@ -99,6 +100,14 @@ class FaissIndex:
     def open(self) -> None:
         """Take the generation in force as the base, with an empty tail. One of another encoder counts as none."""
         self._state = self._empty
+        try:
+            self._open()
+        except IndexDamaged as error:
+            if no_handle_left(self._folder.parent):
+                raise StoreUnusable(self._folder, NO_HANDLES) from error
+            raise
+
+    def _open(self) -> None:
         folder = self._current()
         if folder is None:
             return

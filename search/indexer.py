@@ -5,12 +5,13 @@ Safe to repeat and to kill at any moment: what is encoded is cached, what is not
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from corpus.changes import ChangeLog
-from corpus.errors import IndexDamaged
+from corpus.errors import IndexDamaged, StoreUnusable
 from corpus.types import passage_key
 from corpus.vectors import VectorCache
 from search.index_faiss import FaissIndex
@@ -38,6 +39,7 @@ class Indexer:
         self._lock = threading.Lock()
         self._pending: dict[int, bytes] = {}
         self._opened = False
+        self._said = ""
 
     @property
     def pending(self) -> int:
@@ -91,12 +93,12 @@ class Indexer:
     def encoded(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts that stand in no document, cached like those of passages."""
         keys = [passage_key("", "", text) for text in texts]
-        cached = self._cache.get(self._encoder.id, keys)
+        cached = self._known(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in cached}
         if missing:
             vectors = self._encoder.encode(list(missing.values()))
             fresh = {key: _bytes(vector) for key, vector in zip(missing, vectors, strict=True)}
-            self._cache.put(self._encoder.id, fresh)
+            self._keep(fresh)
             cached.update(fresh)
         return np.stack([np.frombuffer(cached[key], dtype="<f4") for key in keys])
 
@@ -128,7 +130,7 @@ class Indexer:
     def _vectors(
         self, wanted: dict[int, bytes], encode_at_most: int | None, progress: Progress | None
     ) -> dict[int, Vectors]:
-        cached = self._cache.get(self._encoder.id, list(dict.fromkeys(wanted.values())))
+        cached = self._known(list(dict.fromkeys(wanted.values())))
         missing = {key: passage_id for passage_id, key in wanted.items() if key not in cached}
         cached.update(self._encode(dict(list(missing.items())[:encode_at_most]), progress))
         return {i: np.frombuffer(cached[key], dtype="<f4") for i, key in wanted.items() if key in cached}
@@ -140,15 +142,37 @@ class Indexer:
         todo = sorted(
             ((key, texts[i]) for key, i in missing.items() if i in texts), key=lambda pair: (len(pair[1]), pair[0])
         )
+        keep = self._keep if len(todo) <= _BATCH else partial(self._cache.put, self._encoder.id)  # hours are not risked
         for start in range(0, len(todo), _BATCH):
             part = todo[start : start + _BATCH]
             vectors = self._encoder.encode([text for _, text in part])
             fresh = {key: _bytes(vector) for (key, _), vector in zip(part, vectors, strict=True)}
-            self._cache.put(self._encoder.id, fresh)
+            keep(fresh)
             encoded.update(fresh)
             if progress is not None:
                 progress(start + len(part), len(todo))
         return encoded
+
+    def _known(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """What is cached. A cache that cannot be read costs time, not an answer."""
+        try:
+            return self._cache.get(self._encoder.id, keys)
+        except StoreUnusable as error:
+            self._say(str(error))
+            return {}
+
+    def _keep(self, fresh: Mapping[bytes, bytes]) -> None:
+        """Cache what was encoded, as `_known` does."""
+        try:
+            self._cache.put(self._encoder.id, fresh)
+        except StoreUnusable as error:
+            self._say(str(error))
+
+    def _say(self, fault: str) -> None:
+        """Once, not with every query."""
+        if fault != self._said:
+            log.warning("%s", fault)
+        self._said = fault
 
 
 def _bytes(vector: Sequence[float] | Vectors) -> bytes:

@@ -389,6 +389,7 @@ def test_a_collection_that_is_not_there_is_not_found(client):
 def test_an_upload_is_kept_no_longer_than_its_job(lessonry, client):
     for body in (b"# Good\n\nThe crew slept.", b""):
         finished(client, client.post("/v1/uploads", files={"file": ("a.md", body)}).headers["location"])
+    client.app.state.worker.stop()
     assert list((lessonry.settings.home / "uploads").iterdir()) == []
 
 

@@ -97,7 +97,7 @@ def test_a_full_disk_stops_the_write_and_nothing_else(home: Home) -> None:
 
 
 def test_a_database_held_by_another_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.database._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("corpus.opening._BUSY_SECONDS", 0.05)
     with Home(tmp_path / "home") as home:
         other = sqlite3.connect(tmp_path / "home" / "lessonry.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
