@@ -19,7 +19,7 @@ from api.locks import alone
 from api.refreshing import Refresher, Stopped
 from api.taking_in import counted
 from api.wiring import Lessonry
-from corpus.errors import Conflict, LessonryError, NotFound, QueueFull, SearchError, StoreUnusable, TooLarge
+from corpus.errors import LessonryError, NotFound, QueueFull, SearchError, StoreUnusable, TooLarge
 from corpus.jobs import new_job_id
 from corpus.mending import NO_HANDLES, no_handle_left, writing
 from corpus.types import Job, JobStatus, Subscription
@@ -146,30 +146,22 @@ class Worker:
         return bool(due)
 
     def _do(self, job_id: str) -> None:
-        """Do a job, unless another server of this home is at it. What was uploaded is kept until it is done."""
-        home = self._lessonry.settings.home
-        try:
-            with alone(home, f"job-{job_id}", f"job {job_id} is being done by another process", again=False):
-                if self._attempted(job_id):
-                    (self._uploads() / job_id).unlink(missing_ok=True)
-        except Conflict as error:
-            log.info("%s", error)
-
-    def _attempted(self, job_id: str) -> bool:
-        """Do a job; False if it stays as it is, to be taken up by the next start.
+        """Do a job, unless another server of this home is at it. What was uploaded is kept until it is done.
 
         While the home cannot be written to, it waits: what was accepted is not lost.
         """
         while not self._stopping.is_set():
             try:
-                self._attempt(job_id)
-                return True
+                with alone(self._lessonry.settings.home, f"job-{job_id}", again=False) as mine:
+                    if mine:
+                        self._attempt(job_id)
+                        (self._uploads() / job_id).unlink(missing_ok=True)
+                return
             except StoreUnusable as error:
                 log.warning("job %s waits: %s", job_id, error)
                 self._stopping.wait(_WAITING_SECONDS)
-            except Stopped:
-                break
-        return False
+            except Stopped:  # the job stays as it is, and is taken up by the next start
+                return
 
     def _attempt(self, job_id: str) -> None:
         jobs = self._lessonry.corpus.jobs

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.errors import Conflict
 from corpus.mending import writing
 
 
 @contextmanager
-def alone(home: Path, name: str, busy: str, *, again: bool = True) -> Iterator[None]:
-    """While nobody else does what goes by this name. Conflict(busy) if another process is at it.
+def alone(home: Path, name: str, *, again: bool = True) -> Iterator[bool]:
+    """Nobody else does what goes by this name meanwhile; False if another process is at it.
 
     What is not to be done `again` leaves no file behind.
     """
@@ -23,10 +22,12 @@ def alone(home: Path, name: str, busy: str, *, again: bool = True) -> Iterator[N
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise Conflict(busy) from None
+            mine = False
+        else:
+            mine = True
     try:
-        yield
+        yield mine
     finally:
-        if not again:
+        if mine and not again:
             path.unlink(missing_ok=True)
         lock.release()

@@ -8,7 +8,7 @@ from typing import Any
 from api.locks import alone
 from api.wiring import Lessonry
 from corpus.clock import now
-from corpus.errors import LessonryError, SourceError
+from corpus.errors import Conflict, LessonryError, SourceError
 from corpus.types import Refresh, Subscription
 from ingest.types import DEPTH, PEOPLE, Options, Outcome
 
@@ -78,8 +78,9 @@ class Refresher:
 
         A source that fails is asked again later and later, at most a week later, or when its server says.
         """
-        busy = f"{subscription.address} is being refreshed by another process; wait for it to end"
-        with alone(self._lessonry.settings.home, subscription.id, busy):
+        with alone(self._lessonry.settings.home, subscription.id) as mine:
+            if not mine:
+                raise Conflict(f"{subscription.address} is being refreshed by another process; wait for it to end")
             number, started = self._subscriptions.begin(subscription.id), now()
             counts: Counter[str] = Counter()
             failed: Outcome | None = None
