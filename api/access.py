@@ -9,16 +9,21 @@ from fastapi.security import HTTPBearer
 
 from api import forms
 from corpus.accounts import SCOPES, Scope
+from corpus.collection_state import Visibility
 
 READER: frozenset[Scope] = frozenset({"read"})
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks. `name` is what histories say; it is empty for the one person of an open server, and for strangers."""
+    """Who asks. `name` is what histories say; it is empty for the one person of an open server, and for strangers.
+
+    `sees` is what they are shown: for members everything, for strangers what is public.
+    """
 
     name: str
     scopes: frozenset[Scope]
+    sees: Visibility = "members"
 
 
 _BEARER = HTTPBearer(
@@ -27,7 +32,8 @@ _BEARER = HTTPBearer(
 """So that the description of the interface says which scope an operation needs."""
 
 OWNER = Person("", frozenset(SCOPES))
-NOBODY = Person("", frozenset())
+STRANGER = Person("", READER, sees="public")
+NOBODY = Person("", frozenset(), sees="public")
 
 
 def the_person(request: Request) -> Person:

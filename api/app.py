@@ -87,7 +87,8 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.state.lessonry = lessonry
     app.state.worker = worker
     app.state.told_alerts = Recent()
-    app.state.packs = Packs(lessonry)
+    app.state.packs = {"members": Packs(lessonry), "public": Packs(lessonry.public, "public")}
+    app.state.overviews = {}
     app.state.sign_ins = MovingWindowRateLimiter(MemoryStorage())
     app.add_middleware(Measure, metrics=metrics)
     app.add_middleware(

@@ -26,6 +26,7 @@ from api.session import (
     filter_of,
     form_of,
     kind_of,
+    visibility_of,
 )
 from api.taking_in import counted
 from api.whole import whole
@@ -79,6 +80,9 @@ def add(
     mask_people: Annotated[
         bool, typer.Option("--mask-people", help="Mask e-mail addresses and the names of authors.")
     ] = False,
+    visibility: Annotated[
+        str | None, typer.Option(help="Who may see the documents: public, or members, where anyone may read.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     json: Json = False,
 ) -> None:
@@ -87,7 +91,7 @@ def add(
     options = Options(
         kind=kind_of(kind), tags=tuple(tag or ()), columns=_columns(map or ()), form=form_of(form),
         match=tuple(match or ()), depth=depth, most=most, redact=PEOPLE if mask_people else frozenset(),
-        dry_run=dry_run,
+        visibility=visibility_of(visibility), dry_run=dry_run,
     )  # fmt: skip
     outcomes = []
     noted = 0

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api import output
-from api.session import PARTLY, Json, Session, form_of, kind_of
+from api.session import PARTLY, Json, Session, form_of, kind_of, visibility_of
 from corpus.errors import Conflict
 from corpus.types import Refresh, Subscription
 
@@ -38,6 +38,7 @@ def add_source(
     depth: Annotated[int | None, typer.Option(min=0, help="How many links deep a site is followed.")] = None,
     most: Annotated[int | None, typer.Option(min=1, help="The most items that are taken.")] = None,
     mask_people: Annotated[bool, typer.Option("--mask-people", help="Mask names and e-mail addresses.")] = False,
+    visibility: Annotated[str | None, typer.Option(help="Who may see what it brings: public or members.")] = None,
     json: Json = False,
 ) -> None:
     """Remember a source, or change how a known one is taken in: what is not given stays as it is."""
@@ -45,7 +46,7 @@ def add_source(
 
     told = {
         "kind": kind_of(kind), "collection": collection, "tags": tag, "form": form_of(form), "match": match,
-        "depth": depth, "most": most, "mask_people": mask_people,
+        "depth": depth, "most": most, "mask_people": mask_people, "visibility": visibility_of(visibility),
     }  # fmt: skip
     session: Session = context.obj
     with session.open() as lessonry:

@@ -5,14 +5,15 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from pydantic import Field
 
+from api.access import the_person
 from api.jobs import Worker
 from api.wiring import Lessonry
 
 
 def the_lessonry(request: Request) -> Lessonry:
-    """The parts, as the app was made with them."""
+    """The parts, with as much in them as whoever asks may see. There is no other way from a route to the home."""
     lessonry: Lessonry = request.app.state.lessonry
-    return lessonry
+    return lessonry if the_person(request).sees == "members" else lessonry.public
 
 
 def the_worker(request: Request) -> Worker:

@@ -8,7 +8,7 @@ from starlette.requests import cookie_parser
 from starlette.types import Scope
 
 from api import forms
-from api.access import NOBODY, OWNER, READER, Person
+from api.access import NOBODY, OWNER, READER, STRANGER, Person
 from api.settings import Settings
 from corpus.accounts import ROLES, Accounts, is_name
 from corpus.errors import BadToken
@@ -48,7 +48,7 @@ class Identity:
         if is_open(self._settings, self._accounts):
             trusted = not origin or origin in self._settings.extension_origins
             return Asker(OWNER if trusted else Person("", READER))
-        return Asker(Person("", READER) if self._settings.public_read else NOBODY)
+        return Asker(STRANGER if self._settings.public_read else NOBODY)
 
     def _by_token(self, authorization: str) -> Asker:
         scheme, _, text = authorization.partition(" ")

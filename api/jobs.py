@@ -196,7 +196,9 @@ class Worker:
         if "source_id" in request:
             return self._refreshed(str(request["source_id"]))
         ingestor = self._lessonry.ingestor
-        options = Options(kind=request.get("kind"), tags=tuple(request.get("tags", ())))
+        options = Options(
+            kind=request.get("kind"), tags=tuple(request.get("tags", ())), visibility=request.get("visibility")
+        )
         if "upload" in request:
             return ingestor.take(self._uploaded(job, options), options)
         if request.get("text") is not None:

@@ -17,11 +17,12 @@ _KEPT = 2
 
 
 class Packs:
-    """The packs of one home. Safe from several threads and processes."""
+    """The packs of one home, for those who see these parts of it. Safe from several threads and processes."""
 
-    def __init__(self, parts: Lessonry) -> None:
+    def __init__(self, parts: Lessonry, name: str = "") -> None:
         self._parts = parts
-        self._folder = parts.settings.home / "packs"
+        self._name = name
+        self._folder = parts.settings.home / "packs" / name
         self._building: threading.Thread | None = None
         self._failed: Exception | None = None
         self._lock = threading.Lock()
@@ -30,6 +31,8 @@ class Packs:
         """Names the pack of the corpus as it is now."""
         wrong_in, encoder = self._parts.settings.pages_per_wrong_suggestion, self._parts.encoder
         made_of = [pack_format.VERSION, encoder.id, *self._parts.corpus.changes.position(), wrong_in]
+        if self._name:
+            made_of += [self._name, self._parts.settings.default_visibility]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:32]
 
     def path(self, wait: float) -> Path | None:
@@ -59,7 +62,7 @@ class Packs:
 
     def _build(self, path: Path) -> None:
         parts = self._parts
-        self._folder.mkdir(exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._folder / "lock"):
             if path.exists():
                 return

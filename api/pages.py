@@ -24,7 +24,7 @@ from api import (
     pages_sources,
     routes,
 )
-from api.access import needs
+from api.access import needs, the_person
 from api.depends import Parts
 from api.links import Asked
 from api.problems import STATUS
@@ -158,10 +158,11 @@ def _listed(answer: SearchAnswer) -> bool:
 def _overview(request: Request, parts: Lessonry) -> dict[str, Any]:
     """How much of what there is. Counted again when something has changed, but of a large store not all the time."""
     position = parts.corpus.changes.position()
-    known: tuple[Any, float, dict[str, Any]] | None = getattr(request.app.state, "overview", None)
+    kept: dict[str, tuple[Any, float, dict[str, Any]]] = request.app.state.overviews
+    known = kept.get(the_person(request).sees)
     start = time.monotonic()
     if known is None or (known[0] != position and start > known[1]):
         counts = {"total": parts.corpus.documents.count(), "facets": parts.corpus.documents.facets()}
         good_until = start + _REST * (time.monotonic() - start)
-        known = request.app.state.overview = (position, good_until, counts)
+        known = kept[the_person(request).sees] = (position, good_until, counts)
     return known[2]

@@ -59,6 +59,7 @@ def options_of(subscription: Subscription) -> Options:
     told = subscription.options
     return Options(
         kind=told.get("kind"), tags=tuple(told.get("tags", ())), form=told.get("form"),
+        visibility=told.get("visibility"),
         match=tuple(told.get("match", ())), depth=told.get("depth", DEPTH), most=told.get("most"),
         redact=PEOPLE if told.get("mask_people") else frozenset(), columns=told.get("columns", {}), refresh=True,
     )  # fmt: skip

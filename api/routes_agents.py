@@ -8,7 +8,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import Receive, Scope, Send
 
-from api.access import needs
+from api.access import Who, needs
 from api.agents import make_server
 from api.wiring import Lessonry
 
@@ -27,17 +27,21 @@ class _Answer(Response):
 
 
 @router.post("/mcp", dependencies=[needs("read")])
-async def mcp(request: Request) -> Response:
+async def mcp(request: Request, person: Who) -> Response:
     """One message and its answer; nothing is kept in between, so there are no sessions to open or to end."""
-    return _Answer(request.app.state.agents)
+    return _Answer(request.app.state.agents[person.sees])
 
 
 @asynccontextmanager
 async def answering(app: FastAPI, lessonry: Lessonry) -> AsyncIterator[None]:
     """While this is entered, /mcp answers. Which hosts and sites may ask is the guard's business."""
-    server = make_server(lambda: lessonry)
+    app.state.agents = {"members": _manager(lessonry), "public": _manager(lessonry.public)}
+    async with app.state.agents["members"].run(), app.state.agents["public"].run():
+        yield
+
+
+def _manager(parts: Lessonry) -> StreamableHTTPSessionManager:
+    server = make_server(lambda: parts)
     guarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     server.streamable_http_app(stateless_http=True, json_response=True, transport_security=guarded)
-    app.state.agents = server.session_manager
-    async with server.session_manager.run():
-        yield
+    return server.session_manager

@@ -25,7 +25,7 @@ Cursor = Annotated[str | None, Query(max_length=500)]
 READ = [needs("read")]
 
 _PER_PAGE = 100
-_CACHED = "max-age=300"
+_CACHED = "private, max-age=300"
 _NAMES: Mapping[Form, str] = {
     "csl.json": "CSL-JSON", "json": "JSON", "md": "Markdown", "csv": "CSV", "bib": "BibTeX",
 }  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.access import needs
+from api.access import Who, needs
 from api.packs import Packs
 from api.problems import Problem
 
@@ -25,9 +25,9 @@ _PATIENCE = 20.0
         503: {"description": "The first pack is being built."},
     },
 )
-def get_pack(request: Request) -> Any:
-    """All lessons as a pack, to match pages without sending them anywhere."""
-    packs: Packs = request.app.state.packs
+def get_pack(request: Request, person: Who) -> Any:
+    """All lessons that may be seen as a pack, to match pages without sending them anywhere."""
+    packs: Packs = request.app.state.packs[person.sees]
     etag = f'W/"{packs.key()}"'  # weak: it names the pack, compressed or not
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
     if etag in request.headers.get("if-none-match", ""):

@@ -24,7 +24,7 @@ def list_sources(parts: Parts) -> dict[str, Any]:
 @router.post("/sources", status_code=201, dependencies=[needs("ingest")])
 def add_source(parts: Parts, response: Response, new: NewSource) -> dict[str, Any]:
     """Remember a source, or change how a known one is taken in; the server refreshes it soon."""
-    told = new.model_dump(include={"kind", "collection", "tags"})
+    told = new.model_dump(include={"kind", "collection", "tags", "visibility"})
     added = subscribe(parts, new.address, new.every, told)
     response.headers["Location"] = f"/v1/sources/{added.id}"
     return health(parts, added)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from corpus.collection_state import Visibility
 from corpus.feedback import Verdict
 from corpus.standing import State
 from corpus.types import Document, Job, Kind, Passage, is_partial_date
@@ -114,6 +115,7 @@ class DocumentFull(DocumentBrief):
     `gone` is the day on which its page was found to be there no more, `archived` where a copy may be; `checked` is
     when its page was last seen to be as it is here; `aliases` are its other addresses. `review_by` is when somebody
     should look whether it is still true, `feedback` how many found it useful, or not, or knew it already.
+    `visibility` is who may see it, null where nobody said: then the home's default holds.
     """
 
     owner: str | None
@@ -124,6 +126,7 @@ class DocumentFull(DocumentBrief):
 
     updated: str | None
     language: str | None
+    visibility: Visibility | None
     source: str
     summary: str | None
     archived: str | None
@@ -150,7 +153,8 @@ class DocumentFull(DocumentBrief):
         """The shape of a document with its passages, and of what is known of its page."""
         return cls(
             **_brief(document), updated=document.updated, language=document.language, source=document.source,
-            summary=document.summary, archived=archived, checked=checked, aliases=list(aliases),
+            visibility=document.visibility, summary=document.summary, archived=archived, checked=checked,
+            aliases=list(aliases),
             same_event=[SameEvent(document=DocumentBrief.of(other), reason=reason) for other, reason in same_event],
             added=document.added, changed=document.changed, text=document.text, feedback=dict(feedback),
             owner=document.standing.owner, review_by=document.standing.review_by,
@@ -177,6 +181,7 @@ class DocumentEdit(Shape):
     language: Annotated[str, Field(max_length=35)] | None = None
     tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=20)] | None = None
     summary: Annotated[str, Field(max_length=5000)] | None = None
+    visibility: Visibility | None = None
     state: State | None = None
     superseded_by: Annotated[str, Field(max_length=2000)] | None = None
     owner: Annotated[str, Field(max_length=200)] | None = None
@@ -201,6 +206,7 @@ class NewDocument(Shape):
     published: PartialDate | None = None
     tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=20)] = []
     collection: Annotated[str, Field(max_length=60)] | None = None
+    visibility: Visibility | None = None
 
     @model_validator(mode="after")
     def _enough(self) -> "NewDocument":

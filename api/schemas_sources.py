@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas import Shape, WebAddress
+from corpus.collection_state import Visibility
 from corpus.types import Kind
 
 Every = Annotated[str, Field(max_length=20)]
@@ -17,6 +18,7 @@ class NewSource(Shape):
     every: Every = "daily"
     kind: Kind | None = None
     collection: Annotated[str, Field(max_length=60)] | None = None
+    visibility: Visibility | None = None
     tags: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=60)]], Field(default_factory=list, max_length=20)
     ]

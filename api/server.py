@@ -17,6 +17,14 @@ _LONGEST_REQUEST_LINE = 256 * 1024
 """So that a query of 100,000 characters gets an answer that says what is wrong with it."""
 
 
+def shown_to_strangers(lessonry: Lessonry) -> str:
+    """One line on how much of the home anyone may read."""
+    mine, theirs = lessonry.corpus, lessonry.public.corpus
+    documents = f"{theirs.documents.count():,} of {mine.documents.count():,} documents"
+    collections = f"{len(theirs.collections.all()):,} of {len(mine.collections.all()):,} collections"
+    return f"anyone may read {documents} and {collections}; the others are for members"
+
+
 def run(lessonry: Lessonry) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are answered first. SettingsError if the port is taken."""
     settings = lessonry.settings
@@ -26,6 +34,8 @@ def run(lessonry: Lessonry) -> None:
     note(f"Lessonry serves {settings.home} on http://{name}:{port}  (stop with Ctrl-C)")
     if not is_loopback(settings.host) and not settings.proxy_header and not lessonry.corpus.accounts.closed():
         note(f"{settings.host} is not a loopback address: nobody may write before a token is made (lessonry token)")
+    if settings.public_read:
+        note(shown_to_strangers(lessonry))
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     config = uvicorn.Config(
         create_app(lessonry),

@@ -8,6 +8,7 @@ import typer
 
 from api import settings
 from api.wiring import Lessonry
+from corpus.collection_state import VISIBILITIES, Visibility
 from corpus.errors import BadQuery, SourceError
 from corpus.types import KINDS, Filter, Kind, is_partial_date
 from ingest.types import Form
@@ -61,6 +62,16 @@ def kind_of(text: str | None) -> Kind | None:
         if text.lower() == kind:
             return kind
     raise BadQuery(f"--kind: {text!r} is none of {', '.join(KINDS)}")
+
+
+def visibility_of(text: str | None) -> Visibility | None:
+    """A visibility as the option gives it; BadQuery names the two there are."""
+    if text is None:
+        return None
+    for visibility in VISIBILITIES:
+        if text.lower() == visibility:
+            return visibility
+    raise BadQuery(f"--visibility: {text!r} is none of {', '.join(VISIBILITIES)}")
 
 
 def form_of(text: str | None) -> Form | None:

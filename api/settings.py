@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from corpus.accounts import Role
+from corpus.collection_state import Visibility
 from corpus.errors import LessonryError
 from ingest.types import Redacted
 
@@ -83,6 +84,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
     public_read: bool = Field(False, description="Let anyone read, also where tokens are asked for.")
+    default_visibility: Visibility = Field(
+        "public", description="Who may see documents of which nobody said: public, or members, where anyone may read."
+    )
     hosts: list[str] = Field(
         [],
         description="Names the server answers to besides localhost; none: any, where it is not on loopback.",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ingest.redaction import Redaction
     from ingest.sources import Sources
     from ingest.types import Page
-    from search.indexer import Indexer
+    from search.indexer import Indexer, InStep
     from search.living import LivingCollections
     from search.related import Related
     from search.searcher import Searcher
@@ -67,11 +67,16 @@ class Lessonry:
         return Indexer(self.corpus.changes, self.cache, self.encoder, index)
 
     @cached_property
+    def findable(self) -> "InStep":
+        """The index with what searches may find in it."""
+        return self.indexer
+
+    @cached_property
     def searcher(self) -> "Searcher":
         """Answers queries."""
         from search.searcher import Searcher
 
-        return Searcher(self.corpus, self.encoder, self.indexer)
+        return Searcher(self.corpus, self.encoder, self.findable)
 
     @cached_property
     def related(self) -> "Related":
@@ -79,7 +84,7 @@ class Lessonry:
         from search.related import Related
 
         wrong_in = self.settings.pages_per_wrong_suggestion
-        return Related(self.corpus, self.encoder, self.indexer, self.searcher, wrong_in)
+        return Related(self.corpus, self.encoder, self.findable, self.searcher, wrong_in)
 
     @cached_property
     def living(self) -> "LivingCollections":
@@ -151,8 +156,13 @@ class Lessonry:
 
     def prepare(self) -> None:
         """Make the parts that answer requests, before several threads want them at once."""
-        _ = self.related, self.living, self.ingestor
+        _ = self.related, self.living, self.ingestor, self.public.related
         self.ingestor.catch_up()
+
+    @cached_property
+    def public(self) -> "Lessonry":
+        """The same home as strangers see it: no more of it than what is public."""
+        return Public(self)
 
     def split(self, title: str, text: str) -> list[PassageText]:
         """Headed text -> passages that the encoder can read whole."""
@@ -168,6 +178,8 @@ class Lessonry:
     def close(self) -> None:
         """Close what was opened."""
         made = vars(self)
+        if "public" in made:
+            self.public.corpus.close()
         if "fetcher" in made:
             self.fetcher.close()
         if "cache" in made:
@@ -181,3 +193,34 @@ class Lessonry:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class Public(Lessonry):
+    """What strangers see of a home, over the truth, the index and the model of the whole, which closes it."""
+
+    def __init__(self, whole: Lessonry) -> None:
+        self.settings = whole.settings
+        self.corpus = whole.corpus.as_strangers_see(whole.settings.default_visibility)
+        self._whole = whole
+
+    @cached_property
+    def encoder(self) -> "Encoder":
+        """That of the whole."""
+        return self._whole.encoder
+
+    @cached_property
+    def indexer(self) -> "Indexer":
+        """That of the whole."""
+        return self._whole.indexer
+
+    @cached_property
+    def findable(self) -> "InStep":
+        """The index with only what is public to be found."""
+        from search.part import PartIndexer
+
+        return PartIndexer(self.indexer, self.corpus)
+
+    @cached_property
+    def fetcher(self) -> "Fetcher":
+        """That of the whole."""
+        return self._whole.fetcher

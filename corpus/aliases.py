@@ -1,7 +1,7 @@
 """Other addresses of a document, and pairs of documents that may belong together: what people decided stays so."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Literal
 
 from corpus.clock import now
@@ -9,6 +9,7 @@ from corpus.database import Database
 from corpus.documents import Documents, as_draft
 from corpus.errors import Conflict, NotFound
 from corpus.joining import hand_over
+from corpus.public import narrowest
 from corpus.types import Alias, Document, Draft, Pair
 from corpus.urls import canonical
 
@@ -99,16 +100,18 @@ class Aliases:
         """
         with self._db.write() as db:
             row = db.execute(
-                "SELECT a.identity, a.reason, a.copy, d.identity FROM aliases a JOIN documents d ON d.id = document_id"
+                "SELECT a.identity, a.reason, a.copy, d.identity, d.visibility"
+                " FROM aliases a JOIN documents d ON d.id = document_id"
                 " WHERE a.identity IN (?, ?) ORDER BY a.identity = ? DESC",
                 [identity, canonical(identity), identity],
             ).fetchone()
             if row is None:
                 raise NotFound("alias", identity)
-            alias, reason, copy, kept = row
+            alias, reason, copy, kept, visibility = row
             if copy is None:
                 raise Conflict(f"{alias} was never a document of its own ({reason}); it cannot be split off")
             draft = _draft(copy)
+            draft = replace(draft, visibility=narrowest([draft.visibility, visibility]))
             db.execute("DELETE FROM aliases WHERE identity = ?", [alias])
             # What is known of its page is told of the other document: it is read anew.
             db.execute("DELETE FROM fetches WHERE url IN (?, ?, ?)", [alias, draft.url, draft.source])

@@ -19,7 +19,7 @@ from typing import Any
 
 from corpus import bundle_collections, bundle_lessons, frontmatter
 from corpus.clock import now
-from corpus.collection_state import Place, added
+from corpus.collection_state import VISIBILITIES, Place, added
 from corpus.documents import EDITABLE, draft_digest
 from corpus.edits import Stood
 from corpus.errors import BundleError
@@ -34,7 +34,7 @@ _MARK_FILE = "bundle.json"
 _MARK = {"format": "lessonry-bundle", "version": 1}
 _FIELDS = (
     "title", "kind", "organization", "published", "updated", "url", "tags", "language", "source", "identity", "id",
-    "summary", "gone",
+    "summary", "gone", "visibility",
 )  # fmt: skip
 
 
@@ -162,6 +162,9 @@ def _parsed(path: Path, content: str) -> _Read:
         raise BundleError(path, f"its kind is {kind!r}, not one of {', '.join(KINDS)}")
     if published is not None and not is_partial_date(str(published)):
         raise BundleError(path, f"published is {str(published)!r}, not YYYY, YYYY-MM or YYYY-MM-DD")
+    visibility = fields.get("visibility")
+    if visibility is not None and visibility not in VISIBILITIES:
+        raise BundleError(path, f"its visibility is {visibility!r:.40}, not one of {', '.join(VISIBILITIES)}")
     tags = fields.get("tags") or []
     if not isinstance(tags, list):
         raise BundleError(path, "its tags are no list")
@@ -185,6 +188,7 @@ def _parsed(path: Path, content: str) -> _Read:
         updated=_maybe(fields.get("updated")),
         summary=_maybe(fields.get("summary")),
         gone=_maybe(fields.get("gone")),
+        visibility=visibility,
         source=str((url or path.name) if fields.get("source") is None else fields["source"]),
     )
     stored: dict[str, Any] = {name: fields[name] for name in ("id", "added", "changed", "edits") if name in fields}

@@ -15,13 +15,18 @@ import sqlite_utils
 from corpus.mending import mendable, writing
 from corpus.opening import Opened, open_file
 from corpus.schema import migrate
+from corpus.steps import run
 
 
 class Database:
-    """The open file. Close it when done; it may be used from any thread until then."""
+    """The open file. Close it when done; it may be used from any thread until then.
 
-    def __init__(self, path: Path) -> None:
+    `views` are statements that lay views over its tables for whoever reads here (see `public`).
+    """
+
+    def __init__(self, path: Path, views: str = "") -> None:
         self.path = path
+        self._views = views
         self._local = threading.local()
         self._lock = threading.Lock()
         self._open: dict[threading.Thread, sqlite_utils.Database] = {}
@@ -29,7 +34,8 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with mendable(self.path):
-                migrate(self._connection(), path)
+                if not views:  # what lies over the tables is no place to change them
+                    migrate(self._connection(), path)
         except BaseException:
             self.close()
             raise
@@ -45,6 +51,7 @@ class Database:
                 self._open[me] = connection
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
+            run(connection, self._views)
             self._local.connection, self._local.opened = connection, opened
         held: sqlite_utils.Database = self._local.connection
         return held

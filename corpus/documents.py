@@ -16,12 +16,12 @@ from corpus.standing import UNSAID, standings
 from corpus.types import Document, Draft, Filter, Passage, PassageText, passage_key
 from corpus.urls import canonical
 
-EDITABLE = ("title", "kind", "url", "organization", "published", "language", "tags", "summary")
+EDITABLE = ("title", "kind", "url", "organization", "published", "language", "tags", "summary", "visibility")
 """What a person may set by hand; a refresh from the source leaves it as it was set."""
 
 _COLUMNS = (
     "id, identity, title, text, kind, url, organization, published, language, source, added, changed, updated,"
-    " summary, gone"
+    " summary, gone, visibility"
 )
 _FACETS = {
     "kind": ("d.kind", "documents d"),
@@ -31,12 +31,14 @@ _FACETS = {
     "year": ("substr(d.published, 1, 4)", "documents d"),
 }
 """What is counted: a column, and the table that has it."""
+_SAID = EDITABLE[1:-1]
 _PLACES = ", ".join("?" for _ in _COLUMNS.split(","))
 
 
 def draft_digest(draft: Draft) -> str:
     """Digest of all that the source says; equal digests mean that there is nothing to do."""
-    said = [getattr(draft, name) for name in ("title", "text", "updated", *EDITABLE[1:])]
+    said = [getattr(draft, name) for name in ("title", "text", "updated", *_SAID)]
+    said += [draft.visibility] if draft.visibility else []  # digests of the time before stay what they were
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -278,7 +280,7 @@ class Documents:
             " published = excluded.published, language = excluded.language, source = excluded.source,"
             " added = iif(?, excluded.added, added), changed = excluded.changed,"
             " updated = excluded.updated, summary = excluded.summary, gone = excluded.gone,"
-            " digest = excluded.digest, edits = excluded.edits",
+            " visibility = excluded.visibility, digest = excluded.digest, edits = excluded.edits",
             [
                 key,
                 draft.identity,
@@ -295,6 +297,7 @@ class Documents:
                 draft.updated,
                 draft.summary,
                 draft.gone,
+                draft.visibility,
                 digest,
                 json.dumps(edits, ensure_ascii=False, sort_keys=True),
                 added is not None,
@@ -344,6 +347,7 @@ def as_draft(document: Document) -> Draft:
         updated=document.updated,
         summary=document.summary,
         gone=document.gone,
+        visibility=document.visibility,
     )
 
 

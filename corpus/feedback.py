@@ -74,7 +74,7 @@ class Feedback:
         """Documents that most people found useful, with how many did so."""
         counted = (
             "SELECT document_id, sum(count) FROM feedback WHERE verdict = 'useful'"
-            " GROUP BY document_id ORDER BY 2 DESC, 1 LIMIT ?"
+            " AND document_id IN (SELECT id FROM documents) GROUP BY document_id ORDER BY 2 DESC, 1 LIMIT ?"
         )
         with self._db.read() as db:
             rows = db.execute(counted, [limit]).fetchall()

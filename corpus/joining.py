@@ -3,6 +3,9 @@
 from typing import Any
 
 _STATEMENTS = (
+    # What one of them keeps to members, both do.
+    "UPDATE documents SET visibility = 'members', edits = json_set(edits, '$.visibility', 'members')"
+    " WHERE id = :kept AND 'members' = (SELECT visibility FROM documents WHERE id = :other)",
     # Where it was found.
     *(
         f"UPDATE OR IGNORE {table} SET document_id = :kept WHERE document_id = :other"

@@ -9,7 +9,15 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from corpus import schema_curation, schema_documents, schema_lessons, schema_patterns, schema_people, schema_sources
+from corpus import (
+    schema_curation,
+    schema_documents,
+    schema_lessons,
+    schema_patterns,
+    schema_people,
+    schema_sources,
+    schema_visibility,
+)
 from corpus.errors import SchemaTooNew
 
 migrations = Migrations("lessonry")
@@ -21,6 +29,7 @@ HISTORY = tuple(
         schema_people.STEPS,
         schema_patterns.STEPS,
         schema_sources.STEPS,
+        schema_visibility.STEPS,
     )
 )
 for step in HISTORY:

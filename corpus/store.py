@@ -13,6 +13,7 @@ from corpus.actions import Actions
 from corpus.aliases import Aliases
 from corpus.changes import ChangeLog
 from corpus.clock import now
+from corpus.collection_state import Visibility
 from corpus.collections import Collections
 from corpus.database import Database
 from corpus.documents import Documents
@@ -28,6 +29,7 @@ from corpus.lifecycle import Lifecycle
 from corpus.mending import mendable, writing
 from corpus.mentions import Mentions
 from corpus.patterns import Patterns
+from corpus.public import only_public
 from corpus.review_queue import ReviewQueue
 from corpus.subscriptions import Subscriptions
 from corpus.vocabulary import Vocabulary
@@ -37,11 +39,14 @@ _DISAGREES = "the full-text index does not agree with the passages"
 
 
 class Corpus:
-    """Everything that is known in one home folder. Raises StoreUnusable and SchemaTooNew on opening."""
+    """Everything that is known in one home folder. Raises StoreUnusable and SchemaTooNew on opening.
 
-    def __init__(self, home: Path) -> None:
+    `views` make it what some may see of it; see `as_strangers_see`.
+    """
+
+    def __init__(self, home: Path, views: str = "") -> None:
         self.home = home
-        self.db = Database(home / FILE)
+        self.db = Database(home / FILE, views)
         self.documents = Documents(self.db)
         self.collections = Collections(self.db, self.documents)
         self.reviews = ReviewQueue(self.db, self.documents)
@@ -60,9 +65,14 @@ class Corpus:
         self.gaps = Gaps(self.db, self.documents)
         self.vocabulary = Vocabulary(self.db)
         self.accounts = Accounts(self.db)
-        self.vocabulary.catch_up()
         self.patterns = Patterns(self.db)
-        self.patterns.catch_up()
+        if not views:
+            self.vocabulary.catch_up()
+            self.patterns.catch_up()
+
+    def as_strangers_see(self, unsaid: Visibility) -> "Corpus":
+        """What is public of it, and nothing else. `unsaid`: what documents are of which nobody said anything."""
+        return Corpus(self.home, only_public(unsaid))
 
     def problems(self) -> list[str]:
         """What is wrong with the database, one line each: its pages, its references, its full text."""

@@ -30,7 +30,8 @@ class Draft:
     start with one to six `#`. `published` is a partial date (YYYY, YYYY-MM or YYYY-MM-DD)
     or None where the source does not say; `updated` that of its last revision. `summary` is
     what somebody else says of it, such as the curator of the list it was found in. `gone` is
-    the day (YYYY-MM-DD) on which its page was found to be there no more.
+    the day (YYYY-MM-DD) on which its page was found to be there no more. `visibility` is who may
+    see it; where it is None, the home's default holds.
     """
 
     identity: str
@@ -46,6 +47,7 @@ class Draft:
     updated: str | None = None
     summary: str | None = None
     gone: str | None = None
+    visibility: Visibility | None = None
 
     @property
     def full_text(self) -> str:
@@ -79,6 +81,7 @@ class Document:
     updated: str | None = None
     summary: str | None = None
     gone: str | None = None
+    visibility: Visibility | None = None
     standing: Standing = field(default=UNSAID, compare=False)
     """What people say of it, which does not make it another document."""
 
@@ -239,6 +242,7 @@ class Mention:
     summary: str | None = None
     published: str | None = None
     tags: tuple[str, ...] = ()
+    visibility: Visibility | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

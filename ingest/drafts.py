@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from corpus.public import narrowest
 from corpus.types import Draft, Kind, Mention, is_partial_date
 from corpus.urls import canonical
 from ingest import headed
@@ -65,7 +66,7 @@ def mention_of(item: Item, options: Options) -> Mention:
     published = listed.published if is_partial_date(listed.published or "") else None
     return Mention(
         source=item.found_in, address=item.identity, kind=options.kind, summary=summary, published=published,
-        tags=_tags((*options.tags, *listed.tags)),
+        visibility=options.visibility, tags=_tags((*options.tags, *listed.tags)),
     )  # fmt: skip
 
 
@@ -78,6 +79,7 @@ def with_mentions(draft: Draft, mentions: Sequence[Mention]) -> Draft:
         published=draft.published or next((one.published for one in mentions if one.published), None),
         tags=_tags((*draft.tags, *(tag for one in mentions for tag in one.tags))),
         summary="\n\n".join(summaries) or None,
+        visibility=narrowest([draft.visibility, *(one.visibility for one in mentions)]),
     )
 
 
@@ -102,6 +104,7 @@ def to_draft(page: Page, item: Item, masked: Callable[[str], str] = str) -> Draf
         language=page.language,
         source=item.source,
         summary=_summary(page.summary or "", masked),
+        visibility=page.visibility,
     )
 
 

@@ -137,6 +137,7 @@ def stated(fields: Mapping[str, object], text: str) -> Page:
         or (date_in_name(f"{path}/") if isinstance(path, str) else None),
         tags=tags_of(*(known.get(key) for key in _TAG_KEYS)),
         language=_first(language_of(known.get(key)) for key in ("language", "lang", "locale")),
+        visibility="members" if known.get("visibility") == "members" else None,
         id=_identifier(known.get("id")) or _identifier(known.get("uuid")),
     )
 

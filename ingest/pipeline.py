@@ -159,8 +159,9 @@ class Ingestor:
         before = [one for one in self._corpus.mentions.of(document_id) if _same_place(one, mention)]
         if before and not mention.source:
             tags = tuple(dict.fromkeys((*before[0].tags, *mention.tags)))
-            mention = replace(mention, kind=mention.kind or before[0].kind, tags=tags)
-        says = bool(mention.kind or mention.summary or mention.published or mention.tags)
+            visibility = mention.visibility or before[0].visibility
+            mention = replace(mention, kind=mention.kind or before[0].kind, tags=tags, visibility=visibility)
+        says = any((mention.kind, mention.summary, mention.published, mention.tags, mention.visibility))
         return None if before == [mention] or not (before or says) else mention
 
     def _one(self, item: Item, read: Callable[[], Page | Unchanged | None], options: Options, seen: Seen) -> Outcome:

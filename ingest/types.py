@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NoReturn, Protocol, Self
 
+from corpus.collection_state import Visibility
 from corpus.errors import IngestError
 from corpus.types import Kind
 
@@ -14,7 +15,8 @@ class Page:
 
     `text` is headed text: paragraphs separated by blank lines, headings as lines that start
     with one to six `#`, code fenced. `url` is the address the document states for itself.
-    `published` and `updated` are partial dates. `id` is an identifier that its file gives it. `summary` is a
+    `published` and `updated` are partial dates. A document may keep itself to members, never open itself to others
+    (`visibility`). `id` is an identifier that its file gives it. `summary` is a
     sentence or two that somebody else wrote of it (the curator of a list). `people` are those who wrote it.
     """
 
@@ -30,6 +32,7 @@ class Page:
     updated: str | None = None
     summary: str | None = None
     people: tuple[str, ...] = ()
+    visibility: Literal["members"] | None = None
 
 
 class Extract(Protocol):
@@ -108,6 +111,7 @@ class Options:
     depth: int = DEPTH
     most: int | None = None
     redact: frozenset[Redacted] = frozenset()
+    visibility: Visibility | None = None
     dry_run: bool = False
     refresh: bool = False
     again: tuple[str, ...] = ()

@@ -30,24 +30,28 @@ class Manifest:
     checksum: str = ""
 
 
-class VectorIndex(Protocol):
-    """Vectors of unit length by passage id. Readers may search while one writer updates."""
+class Findable(Protocol):
+    """Vectors of unit length by passage id, to be searched."""
 
     @property
     def manifest(self) -> Manifest:
         """What the index holds now."""
-
-    def update(self, ids: Sequence[int], vectors: Vectors, gone: Sequence[int], *, lineage: str, revision: int) -> None:
-        """Hold these vectors too (an id that is there is replaced), drop those gone, stand at `revision`."""
-
-    def clear(self) -> None:
-        """Hold nothing and stand at revision 0."""
 
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Scored:
         """The `k` nearest passages by cosine, only among `allowed` (sorted ids) if given."""
 
     def vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """The vectors that are held among `ids`."""
+
+
+class VectorIndex(Findable, Protocol):
+    """A Findable that is kept. Readers may search while one writer updates."""
+
+    def update(self, ids: Sequence[int], vectors: Vectors, gone: Sequence[int], *, lineage: str, revision: int) -> None:
+        """Hold these vectors too (an id that is there is replaced), drop those gone, stand at `revision`."""
+
+    def clear(self) -> None:
+        """Hold nothing and stand at revision 0."""
 
 
 def cosines(vectors: Vectors, query: Vectors) -> NDArray[np.float64]:

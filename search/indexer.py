@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from corpus.changes import ChangeLog
 from corpus.errors import IndexDamaged, StoreUnusable
 from corpus.types import passage_key
 from corpus.vectors import VectorCache
+from search.index import Findable
 from search.index_faiss import FaissIndex
 from search.types import Encoder, Vectors
 
@@ -26,6 +28,20 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Told (passages encoded, passages to encode)."""
+
+
+class InStep(Protocol):
+    """An index that is kept in step with the store, as searching asks for it."""
+
+    @property
+    def index(self) -> Findable:
+        """What can be found in it."""
+
+    def catch_up(self, *, encode_at_most: int | None = None, wait: bool = True) -> int:
+        """Bring it to the store's revision; the number of passages still without a vector."""
+
+    def encoded(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of texts that stand in no document."""
 
 
 class Indexer:

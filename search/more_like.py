@@ -8,7 +8,7 @@ import numpy as np
 from corpus.store import Corpus
 from corpus.types import Passage
 from search.index import cosines
-from search.indexer import Indexer
+from search.indexer import InStep
 from search.outdated import lowered_scores
 from search.ranking import diversify
 from search.reasons import Reasons
@@ -43,7 +43,7 @@ class _Examples:
 class MoreLike:
     """Suggests documents for a collection. Safe from several threads."""
 
-    def __init__(self, corpus: Corpus, indexer: Indexer, reasons: Reasons) -> None:
+    def __init__(self, corpus: Corpus, indexer: InStep, reasons: Reasons) -> None:
         self._corpus = corpus
         self._indexer = indexer
         self._reasons = reasons

@@ -10,7 +10,7 @@ from corpus.errors import SearchError, StoreUnusable
 from corpus.store import Corpus
 from corpus.types import Document
 from search import page, silence
-from search.indexer import Indexer
+from search.indexer import InStep
 from search.losses import Losses
 from search.more_like import MoreLike
 from search.neighbours import Neighbours, Tie
@@ -45,7 +45,7 @@ class Related:
     """
 
     def __init__(
-        self, corpus: Corpus, encoder: Encoder, indexer: Indexer, searcher: Searcher,
+        self, corpus: Corpus, encoder: Encoder, indexer: InStep, searcher: Searcher,
         wrong_in: int = _WRONG_IN,
     ) -> None:  # fmt: skip
         self._corpus = corpus

@@ -16,7 +16,7 @@ from search import whitening
 from search.completion import Typing
 from search.explaining import explain, rarity, words_in
 from search.index import Scored, cosines
-from search.indexer import Indexer
+from search.indexer import InStep
 from search.keywords import Keywords, keywords
 from search.outdated import lowered
 from search.query_language import parse
@@ -65,7 +65,7 @@ class Ranking:
 class Searcher:
     """Answers queries over one corpus and its index. Safe from several threads."""
 
-    def __init__(self, corpus: Corpus, encoder: Encoder, indexer: Indexer) -> None:
+    def __init__(self, corpus: Corpus, encoder: Encoder, indexer: InStep) -> None:
         self._corpus = corpus
         self._encoder = encoder
         self._indexer = indexer

@@ -142,6 +142,17 @@ def test_options_of_add(run, folder):
     assert [(item["title"], item["kind"], item["tags"]) for item in items] == [("The valve", "lesson", ["pumps"])]
 
 
+def test_add_says_who_may_see_the_documents_and_again_unsays_nothing(run, folder):
+    run("add", folder, "--visibility", "members")
+    run("add", folder)
+    (first, *_) = run("list", "--json").json["items"]
+    assert run("show", first["id"], "--json").json["visibility"] == "members"
+    run("add", folder, "--visibility", "public")
+    assert run("show", first["id"], "--json").json["visibility"] == "public"
+    wrong = run("add", folder, "--visibility", "all")
+    assert (wrong.code, "--visibility" in wrong.err) == (2, True)
+
+
 def test_search_prints_the_right_document_first_and_why(run, folder):
     run("add", folder)
     done = run("search", "leap second", "--explain")

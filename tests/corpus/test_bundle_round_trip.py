@@ -71,12 +71,13 @@ def stocked(home: Home) -> Home:
                 tags=("2020-01-01", "yes", "a: b", "- c")[: number % 5],
                 language="no" if number % 2 else None,
                 kind=("lesson", "guidance", "post-mortem")[number % 3],
+                visibility=(None, "members", "public")[number % 3],
             )
         )
     text = home.corpus.documents.get(ids[3]).text
     home.corpus.documents.edit(
         ids[3],
-        {"title": "By hand: '\"", "tags": ["z", "1"], "published": None, "url": "https://b"},
+        {"title": "By hand: '\"", "tags": ["z", "1"], "published": None, "url": "https://b", "visibility": "members"},
         split("By hand: '\"", text),
     )
     home.corpus.collections.create("Ein Leser: für alle", description="  Ends in blanks \n\nand a line.  \n" * 9)
@@ -221,6 +222,7 @@ BROKEN = {
     ),
     "collection of a list": ("collections/bad.yaml", b"title: a\nitems: [{document: [good]}]\n", "bad.yaml"),
     "collection of a number": ("collections/bad.yaml", b"title: a\nitems: 5\n", "bad.yaml"),
+    "visibility of a document": ("documents/bad.md", b"---\ntitle: a\nvisibility: all\n---\n", "visibility"),
     "visibility": ("collections/bad.yaml", b"title: a\nvisibility: all\n", "visibility"),
     "living of a list": ("collections/bad.yaml", b"title: a\nliving: [x]\n", "living"),
     "living by nothing": ("collections/bad.yaml", b"title: a\nliving: {for: [nothing]}\n", "nothing"),

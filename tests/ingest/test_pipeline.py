@@ -106,6 +106,35 @@ def test_decide_tells_by_the_digest() -> None:
     assert decide(draft_digest(Draft(identity="x", title="t", text="b")), draft) == "changed"
 
 
+@pytest.mark.parametrize(
+    ("front", "option", "seen"),
+    [
+        ("", None, None),
+        ("visibility: members", None, "members"),
+        ("visibility: public", None, None),  # a text opens itself to nobody
+        ("", "members", "members"),
+        ("", "public", "public"),
+        ("visibility: members", "public", "members"),  # whoever says members is heard
+    ],
+)
+def test_who_may_see_a_document_is_told_by_its_front_matter_and_by_a_person(
+    home: Home, front: str, option: str | None, seen: str | None
+) -> None:
+    path = home.write("a.md", f"---\ntitle: A\n{front}\n---\n\nSome text of it.")
+    (outcome,) = home.add(path, Options(visibility=option))  # type: ignore[arg-type]
+    assert home.documents.get(outcome.id or "").visibility == seen
+
+
+def test_what_is_kept_to_members_stays_so_when_it_is_joined_with_a_copy_and_split_off(home: Home) -> None:
+    for name, visibility in (("a", None), ("b", "members")):
+        draft = Draft(identity=f"test:{name}", title=name, text=name, visibility=visibility)  # type: ignore[arg-type]
+        home.documents.put(draft, by_paragraph(draft))
+    one, other = (home.documents.find(f"test:{name}").id for name in ("a", "b"))
+    home.corpus.aliases.join(one, other, "a person said so")
+    assert home.documents.get(one).visibility == "members"
+    assert home.corpus.aliases.split("test:b").visibility == "members"
+
+
 def test_a_draft_says_what_its_page_says_and_what_a_person_adds() -> None:
     page = Page(
         text="Text.",
