@@ -8,7 +8,6 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from api import (
@@ -33,6 +32,7 @@ from api import (
 from api.access import needs
 from api.guard import Guard
 from api.jobs import Worker
+from api.load import Tries
 from api.metrics import Measure, Metrics
 from api.packs import Packs
 from api.posting import Recent
@@ -89,7 +89,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.state.told_alerts = Recent()
     app.state.packs = {"members": Packs(lessonry), "public": Packs(lessonry.public, "public")}
     app.state.overviews = {}
-    app.state.sign_ins = MovingWindowRateLimiter(MemoryStorage())
+    app.state.sign_ins = MovingWindowRateLimiter(Tries())
     app.add_middleware(Measure, metrics=metrics)
     app.add_middleware(
         Guard,

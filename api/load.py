@@ -16,12 +16,34 @@ from api.problems import Problem
 from api.settings import Settings
 
 
+class Tries(MemoryStorage):
+    """What was tried, by the clock of the wall. One that is put back would lock people out until it is there again."""
+
+    _ahead = -math.inf
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count a try, if there is room for it."""
+        self._forget_the_future()
+        return super().acquire_entry(key, limit, expiry, amount)
+
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
+        """How many tries there were since when."""
+        self._forget_the_future()
+        return super().get_moving_window(key, limit, expiry)
+
+    def _forget_the_future(self) -> None:
+        ahead = time.time() - time.monotonic()
+        if ahead < self._ahead - 1:
+            self.reset()
+        self._ahead = ahead
+
+
 class Rate:
     """Requests of one asker: of a person with all their tokens, else of an address. This machine's own are free."""
 
     def __init__(self, settings: Settings) -> None:
         self._rate = parse(settings.rate_limit) if settings.rate_limit else None
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(Tries())
 
     def refusal(self, scope: Scope) -> Problem | None:
         """Counts a request whose person is known; the answer to one too many."""

@@ -14,6 +14,8 @@ _COLUMNS = "id, address, options, every, paused, due, failures, added"
 _REFRESH = "id, subscription_id, started, ended, counts, error"
 _KEPT_SECONDS = 86_400
 """For so long a removed source can be brought back."""
+_LONGEST_SECONDS = 8 * 86_400
+"""No source is put off for longer, beyond its own schedule: then the clock was wrong when that was written."""
 _REMEMBERED = 200
 """Refreshes of a subscription that its log goes back to."""
 
@@ -54,10 +56,12 @@ class Subscriptions:
     def due(self) -> list[Subscription]:
         """Those whose time has come and that are not paused, the longest waiting first."""
         query = (
-            f"SELECT {_COLUMNS} FROM subscriptions WHERE NOT paused AND removed IS NULL AND due <= ? ORDER BY due, id"
+            f"SELECT {_COLUMNS} FROM subscriptions WHERE NOT paused AND removed IS NULL"
+            " AND (due <= :now OR due > strftime('%Y-%m-%dT%H:%M:%SZ', :now, max(every, :longest) || ' seconds'))"
+            " ORDER BY due, id"
         )
         with self._db.read() as db:
-            return [_subscription(row) for row in db.execute(query, [now()])]
+            return [_subscription(row) for row in db.execute(query, {"now": now(), "longest": _LONGEST_SECONDS})]
 
     def pause(self, key: str, *, paused: bool) -> Subscription:
         """Stop or take up refreshing; NotFound if there is none."""
