@@ -8,8 +8,10 @@ import numpy as np
 
 from api.wiring import Lessonry
 from corpus.clock import now
+from search.brute_force import wrong_answers
 
 _SAMPLE = 50
+_ASKED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,16 @@ def examine(lessonry: Lessonry) -> list[Finding]:
         for problem in lessonry.corpus.problems()
     ]
     found += [Finding("vector index", problem) for problem in lessonry.indexer.index.problems()]
-    found += _coverage(lessonry)
+    found += _coverage(lessonry) or _answers(lessonry)
     found += _cache(lessonry)
     return found
 
 
 def mend(lessonry: Lessonry, found: list[Finding]) -> list[str]:
-    """Make anew what is derived and was found wrong; the database itself is backed up and left as it is."""
+    """Make anew what is derived and was found wrong; the database itself is backed up first and left as it is.
+
+    Without room for the backup nothing is touched: StoreUnusable says so.
+    """
     done = []
     stamp = now().replace(":", "")
     backup = lessonry.settings.home / f"before-repair-{stamp}.db"
@@ -64,6 +69,14 @@ def _coverage(lessonry: Lessonry) -> list[Finding]:
     if held != stored:
         return [Finding("vector index", f"it holds {held} passages, the database {stored}")]
     return []
+
+
+def _answers(lessonry: Lessonry) -> list[Finding]:
+    """Does the index answer a sample of queries as brute force does?"""
+    asked = min(_ASKED, lessonry.corpus.changes.passage_count())
+    wrong = wrong_answers(lessonry.indexer.index, lessonry.corpus.changes, lessonry.cache, asked)
+    told = f"{wrong} of {asked} sampled queries are not answered as by brute force (`lessonry reindex`)"
+    return [Finding("vector index", told)] if wrong else []
 
 
 def _cache(lessonry: Lessonry) -> list[Finding]:

@@ -81,7 +81,7 @@ class Corpus:
             found += [row[0] for row in db.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
             found += [f"a row of {row[0]} points at nothing" for row in db.execute("PRAGMA foreign_key_check")]
         try:
-            with self.db.write() as db:
+            with self.db.snapshot() as db:  # the check is spelled as a write; nothing of it is kept
                 db.execute("INSERT INTO passages_fts (passages_fts, rank) VALUES ('integrity-check', 1)")
         except StoreUnusable as error:
             damaged = getattr(error.__cause__, "sqlite_errorname", "").startswith("SQLITE_CORRUPT")

@@ -22,7 +22,7 @@ def home(tmp_path: Path) -> Path:
 def of_another_kind(generation: Path) -> None:
     """Whole, with the right checksum, but of a kind that a later version might write."""
     engine = faiss.IndexHNSWFlat(19, 4, faiss.METRIC_INNER_PRODUCT)
-    engine.add(np.eye(3, 19, dtype=np.float32))
+    engine.add(np.eye(3, 19, dtype=np.float32))  # three vectors, none of them those of the passages
     faiss.write_index(engine, str(generation / "vectors.faiss"))
     told = json.loads((generation / "manifest.json").read_text())
     digest = hashlib.blake2b(json.dumps({**told, "checksum": ""}).encode(), digest_size=16)
@@ -44,7 +44,6 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_search_is_whole_and_doctor_mends(home: Path, damage: str) -> None:
     index = home / "index"
-    truth = (home / "lessonry.db").read_bytes()
     DAMAGES[damage](index / (index / "current").read_text().strip())
     command_finds(home, "valve", "Valve")
     command_finds(home, "backup disk", "Disk")
@@ -55,4 +54,19 @@ def test_search_is_whole_and_doctor_mends(home: Path, damage: str) -> None:
     (backup,) = home.glob("before-repair-*.db")
     assert backup.stat().st_size > 0
     whole(home)
-    assert len(truth) == len((home / "lessonry.db").read_bytes())
+
+
+def test_an_index_of_wrong_vectors_is_told_by_brute_force(home: Path) -> None:
+    """Checksum and count are right: only its answers are not."""
+    of_another_kind(home / "index" / (home / "index" / "current").read_text().strip())
+    told = command(home, "doctor").out
+    assert "3 of 3 sampled queries are not answered as by brute force" in told
+
+
+def test_a_repair_without_room_for_a_backup_touches_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_another_kind(home / "index" / (home / "index" / "current").read_text().strip())
+    monkeypatch.setattr("api.doctor.now", lambda: "no/such/folder")
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file() and "-" not in path.name}
+    refused = command(home, "doctor", "--repair")
+    assert (refused.code, "before-repair" in refused.err) == (2, True)
+    assert {path: path.read_bytes() for path in before} == before
