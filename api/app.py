@@ -30,6 +30,7 @@ from api import (
     routes_sources,
 )
 from api.access import needs
+from api.backups import Backups
 from api.guard import Guard
 from api.jobs import Worker
 from api.load import Tries
@@ -64,17 +65,19 @@ log = logging.getLogger(__name__)
 def create_app(lessonry: Lessonry) -> FastAPI:
     """An app over one home. It starts and stops its worker; the parts are closed by who made them."""
     lessonry.prepare()
-    worker = Worker(lessonry)
+    worker, backups = Worker(lessonry), Backups(lessonry)
     metrics = Metrics(lessonry)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         worker.start()
+        backups.start()
         try:
             async with routes_agents.answering(app, lessonry):
                 yield
         finally:
             worker.stop()
+            backups.stop()
 
     app = FastAPI(
         title="Lessonry",

@@ -113,6 +113,12 @@ class Settings(BaseSettings):
         "", description="Where lessons for alerts are posted, a Slack-compatible webhook; empty for nowhere."
     )
 
+    backup_hours: int = Field(
+        0, ge=0, le=8_784, description="While serving, write a backup every so many hours; 0 for never."
+    )
+    backups_kept: int = Field(7, ge=1, description="So many of these backups are kept, the latest.")
+    backup_folder: Path = Field(Path("backups"), description="Where they are written; in the home, unless elsewhere.")
+
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def origin(self, name: str) -> str:
@@ -128,6 +134,11 @@ class Settings(BaseSettings):
             except ValueError as error:
                 raise ValueError(f"{value!r:.40} is no rate; write it as 3000/minute, or leave it empty") from error
         return value
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the scheduled backups."""
+        return self.home / self.backup_folder.expanduser()
 
     @property
     def agent(self) -> str:

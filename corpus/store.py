@@ -94,7 +94,7 @@ class Corpus:
             db.execute("INSERT INTO passages_fts (passages_fts) VALUES ('rebuild')")
 
     def backup(self, target: Path) -> None:
-        """Write the whole database to one file, while it is in use; complete, or not there at all."""
+        """Write the whole database to one file, while it is in use; checked and complete, or not there at all."""
         partial = target.with_name(target.name + ".partial")
         try:
             with writing(target):
@@ -104,6 +104,8 @@ class Corpus:
                     db.execute("VACUUM INTO ?", [str(partial)])
                 with partial.open("rb") as file:
                     os.fsync(file.fileno())
+                if fault := _fault(partial):
+                    raise StoreUnusable(target, f"{fault}; check the disk")
                 partial.replace(target)
         finally:
             with suppress(OSError):
@@ -164,11 +166,16 @@ def _revision_to_pass(home: Path) -> int:
 
 
 def _check(path: Path, shown: Path) -> None:
+    if fault := _fault(path):
+        raise BundleError(shown, f"{fault}; nothing was changed")
+
+
+def _fault(path: Path) -> str:
+    """What is wrong with a backup; empty if it is whole."""
     try:
         with closing(sqlite3.connect(path)) as backup:
             verdict = backup.execute("PRAGMA integrity_check(1)").fetchone()[0]
             backup.execute("SELECT lineage FROM state").fetchone()
     except sqlite3.DatabaseError as error:
-        raise BundleError(shown, f"this is not a backup of Lessonry ({error}); nothing was changed") from error
-    if verdict != "ok":
-        raise BundleError(shown, "the backup is damaged; nothing was changed")
+        return f"this is not a backup of Lessonry ({error})"
+    return "" if verdict == "ok" else "the backup is damaged"
