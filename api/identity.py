@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -45,7 +46,7 @@ class Identity:
             asker = self._by_proxy(scope, headers) or self._by_session(headers)
             if asker:
                 return asker
-        if is_open(self._settings, self._accounts):
+        if is_open(self._settings, self._accounts, scope):
             trusted = not origin or origin in self._settings.extension_origins
             return Asker(OWNER if trusted else Person("", READER))
         return Asker(STRANGER if self._settings.public_read else NOBODY)
@@ -92,6 +93,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def is_open(settings: Settings, accounts: Accounts) -> bool:
-    """Is this one person's own server, on their own machine, where nobody has to say who they are?"""
-    return is_loopback(settings.host) and not settings.proxy_header and not accounts.closed()
+def is_open(settings: Settings, accounts: Accounts, scope: Scope) -> bool:
+    """Is this one person's own server, asked from their own machine, where nobody has to say who they are?"""
+    ours = is_loopback(settings.host) and not settings.proxy_header and not accounts.closed()
+    return ours and not _comes_from_elsewhere(scope)
+
+
+def _comes_from_elsewhere(scope: Scope) -> bool:
+    """Whether a proxy on this machine brings somebody else's request: under another name, or for another address."""
+    name = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname or ""  # the guard has read it before
+    client = scope["client"][0] if scope.get("client") else ""
+    return not is_loopback(name) or (client != scope["peer"] and not is_loopback(client))

@@ -81,7 +81,7 @@ def _page(request: Request, parts: Lessonry, *, status: int = 200, **more: Any) 
     shown = {"error": "", "given": {}, "made": None, "text": "", "removed": None, **more}
     return page(
         request, "settings.html", status=status, settings=_in_force(parts.settings), roles=ROLES, scopes=SCOPES,
-        people=accounts.people(), tokens=tokens, open=is_open(parts.settings, accounts),
+        people=accounts.people(), tokens=tokens, open=is_open(parts.settings, accounts, request.scope),
         in_use={token.name for token in tokens if not token.flaw}, **shown,
     )  # fmt: skip
 

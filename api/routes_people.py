@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from api.access import Who, needs
 from api.depends import Parts
@@ -27,9 +27,9 @@ Named = Annotated[Name, Path(max_length=LONGEST_NAME)]
 
 
 @router.get("/whoami", dependencies=[needs("read")])
-def who_am_i(parts: Parts, person: Who) -> WhoAmI:
+def who_am_i(request: Request, parts: Parts, person: Who) -> WhoAmI:
     """Who asks, and what they may do."""
-    return WhoAmI.of(person, is_open(parts.settings, parts.corpus.accounts))
+    return WhoAmI.of(person, is_open(parts.settings, parts.corpus.accounts, request.scope))
 
 
 @router.get("/tokens", dependencies=[needs("admin")])

@@ -15,27 +15,23 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from corpus import bundle_collections, bundle_lessons, frontmatter
+from corpus import bundle_collections, bundle_documents, bundle_lessons
+from corpus.bundle_documents import Read
+from corpus.bundle_fields import read_text
 from corpus.clock import now
-from corpus.collection_state import VISIBILITIES, Place, added
-from corpus.documents import EDITABLE, draft_digest
+from corpus.collection_state import Place, added
+from corpus.documents import draft_digest
 from corpus.edits import Stood
 from corpus.errors import BundleError
 from corpus.store import Corpus
-from corpus.types import KINDS, Document, Draft, PassageText, is_partial_date
-from corpus.urls import canonical
+from corpus.types import Document, Draft, PassageText
 
 Split = Callable[[str, str], list[PassageText]]
 """(title, headed text) -> passages."""
 
 _MARK_FILE = "bundle.json"
 _MARK = {"format": "lessonry-bundle", "version": 1}
-_FIELDS = (
-    "title", "kind", "organization", "published", "updated", "url", "tags", "language", "source", "identity", "id",
-    "summary", "gone", "visibility",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +42,6 @@ class Imported:
     changed: int
     unchanged: int
     collections: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A document of a bundle; `stored` has the fields that only an export knows."""
-
-    draft: Draft
-    stored: Mapping[str, Any]
-    aliases: tuple[str, ...]
 
 
 def write_bundle(corpus: Corpus, folder: Path) -> int:
@@ -71,7 +58,7 @@ def write_bundle(corpus: Corpus, folder: Path) -> int:
             document = corpus.documents.get(document_id)
             aliases = [alias.identity for alias in corpus.aliases.of(document_id)]
             edits = corpus.documents.edits(document_id)
-            written[f"documents/{document_id}.md"] = _document_file(document, edits, aliases)
+            written[f"documents/{document_id}.md"] = bundle_documents.written(document, edits, aliases)
             if said := bundle_lessons.written(corpus, document_id):
                 written[f"lessons/{document_id}.yaml"] = said
         for collection in corpus.collections.all():
@@ -87,7 +74,10 @@ def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
     """Take a bundle in, all of it or, where anything is wrong with it, nothing. BundleError names the file."""
     if not (folder / "documents").is_dir():
         raise BundleError(folder, "this is no bundle: it has no folder documents/")
-    documents = {path.stem: _read_document(path) for path in sorted((folder / "documents").glob("*.md"))}
+    _check_mark(folder)
+    documents = {
+        path.stem: bundle_documents.read(path, read_text(path)) for path in sorted((folder / "documents").glob("*.md"))
+    }
     _check_distinct(folder, documents)
     collections = {
         path.stem: bundle_collections.read(path, read_text(path), documents)
@@ -114,13 +104,24 @@ def read_bundle(corpus: Corpus, folder: Path, split: Split) -> Imported:
 def _write(folder: Path, written: Mapping[str, str]) -> None:
     """Write the files, and remove those of an earlier export; what others put there stays."""
     for name in {Path(name).parts[0] for name in written} | {"documents", "collections"}:
+        if (folder / name).is_symlink():
+            raise BundleError(folder / name, "it is a link; an export writes into its own folder only")
         (folder / name).mkdir(parents=True, exist_ok=True)
     for name in _written_before(folder) - written.keys():
         (folder / name).unlink(missing_ok=True)
     for name, content in written.items():
-        (folder / name).write_text(content, encoding="utf-8", newline="")
+        _replace(folder / name, content)
     mark = {**_MARK, "files": sorted(written)}
-    (folder / _MARK_FILE).write_text(json.dumps(mark, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    _replace(folder / _MARK_FILE, json.dumps(mark, indent=2, ensure_ascii=False) + "\n")
+
+
+def _replace(path: Path, content: str) -> None:
+    """Put a file in its place, whole, whatever was there; what a link leads to is left alone."""
+    fresh = path.with_name(f".{path.name}.part")
+    fresh.unlink(missing_ok=True)
+    with fresh.open("x", encoding="utf-8", newline="") as file:
+        file.write(content)
+    fresh.replace(path)
 
 
 def _written_before(folder: Path) -> set[str]:
@@ -132,79 +133,29 @@ def _written_before(folder: Path) -> set[str]:
     return {str(name) for name in files if ours.fullmatch(str(name))}
 
 
-def _document_file(document: Document, edits: Mapping[str, Any], aliases: list[str]) -> str:
-    fields: dict[str, Any] = {name: getattr(document, name) for name in _FIELDS}
-    fields["tags"] = list(document.tags)
-    fields.update(aliases=aliases, added=document.added, changed=document.changed)
-    if edits:
-        fields["edits"] = dict(sorted(edits.items()))
-    return frontmatter.dump({name: value for name, value in fields.items() if value not in (None, [])}, document.text)
-
-
-def read_text(path: Path) -> str:
-    """The text of a file; BundleError if it is none."""
-    try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BundleError(path, "it cannot be read as UTF-8 text") from error
-
-
-def _read_document(path: Path) -> _Read:
-    return _parsed(path, read_text(path))
-
-
-def _parsed(path: Path, content: str) -> _Read:
-    fields, text = frontmatter.parse(content)
-    if not fields.get("title") and ("title" not in fields or "id" not in fields):  # an export may hold an empty one
-        raise BundleError(path, "its front matter has no title")
-    kind, published, url = fields.get("kind", "post-mortem"), fields.get("published"), fields.get("url")
-    if kind not in KINDS:
-        raise BundleError(path, f"its kind is {kind!r}, not one of {', '.join(KINDS)}")
-    if published is not None and not is_partial_date(str(published)):
-        raise BundleError(path, f"published is {str(published)!r}, not YYYY, YYYY-MM or YYYY-MM-DD")
-    visibility = fields.get("visibility")
-    if visibility is not None and visibility not in VISIBILITIES:
-        raise BundleError(path, f"its visibility is {visibility!r:.40}, not one of {', '.join(VISIBILITIES)}")
-    tags = fields.get("tags") or []
-    if not isinstance(tags, list):
-        raise BundleError(path, "its tags are no list")
-    aliases = fields.get("aliases") or []
-    if not isinstance(aliases, list):
-        raise BundleError(path, "its aliases are no list")
-    edits = fields.get("edits", {})
-    if not isinstance(edits, dict) or not edits.keys() <= set(EDITABLE):
-        raise BundleError(path, f"its edits are no fields out of {', '.join(EDITABLE)}")
-    identity = fields.get("identity") or (canonical(str(url)) if url else f"bundle:{path.stem}")
-    draft = Draft(
-        identity=str(identity),
-        title=str(fields["title"]),
-        text=text,
-        kind=kind,
-        url=_maybe(url),
-        organization=_maybe(fields.get("organization")),
-        published=_maybe(published),
-        tags=tuple(map(str, tags)),
-        language=_maybe(fields.get("language")),
-        updated=_maybe(fields.get("updated")),
-        summary=_maybe(fields.get("summary")),
-        gone=_maybe(fields.get("gone")),
-        visibility=visibility,
-        source=str((url or path.name) if fields.get("source") is None else fields["source"]),
-    )
-    stored: dict[str, Any] = {name: fields[name] for name in ("id", "added", "changed", "edits") if name in fields}
-    spelled = str if "id" in fields else canonical  # a person writes an address as it comes
-    return _Read(draft, stored, tuple(spelled(str(alias)) for alias in aliases))
-
-
-def _read_lessons(folder: Path, documents: Mapping[str, _Read]) -> dict[Path, bundle_lessons.Told]:
+def _read_lessons(folder: Path, documents: Mapping[str, Read]) -> dict[str, bundle_lessons.Told]:
     paths = sorted((folder / "lessons").glob("*.yaml"))
     for path in paths:
         if path.stem not in documents:
             raise BundleError(path, "it is about no document of this bundle")
-    return {path: bundle_lessons.read(path, read_text(path)) for path in paths}
+    return {path.stem: bundle_lessons.read(path, read_text(path)) for path in paths}
 
 
-def _check_distinct(folder: Path, documents: Mapping[str, _Read]) -> None:
+def _check_mark(folder: Path) -> None:
+    """A bundle without a mark is one that people wrote; one of a later version may hold what we would lose."""
+    path = folder / _MARK_FILE
+    if not path.exists():
+        return
+    try:
+        mark = json.loads(read_text(path))
+        format, version = mark["format"], mark["version"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise BundleError(path, "it does not tell the format and the version of this bundle") from error
+    if (format, version) != (_MARK["format"], _MARK["version"]):
+        raise BundleError(path, f"this is {format!r:.40} of version {version!r:.40}, which is not read here")
+
+
+def _check_distinct(folder: Path, documents: Mapping[str, Read]) -> None:
     names: dict[str, str] = {}
     for name, read in documents.items():
         other = names.setdefault(_id(read), name)
@@ -212,36 +163,32 @@ def _check_distinct(folder: Path, documents: Mapping[str, _Read]) -> None:
             raise BundleError(folder / "documents" / f"{name}.md", f"it is the same document as {other}.md (id or url)")
 
 
-def _maybe(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def _id(read: _Read) -> str:
+def _id(read: Read) -> str:
     return str(read.stored.get("id") or read.draft.id)
 
 
-def _document(read: _Read) -> Document:
+def _document(read: Read) -> Document:
     """The document as the bundle holds it; a time that it does not tell is now."""
     fields = {name: getattr(read.draft, name) for name in Draft.__slots__}
     added = str(read.stored.get("added") or now())
     return Document(**fields, id=_id(read), added=added, changed=str(read.stored.get("changed") or added))
 
 
-def _differs(corpus: Corpus, read: _Read) -> bool:
+def _differs(corpus: Corpus, read: Read) -> bool:
     if "id" not in read.stored:  # written by hand: what people set since by hand is not undone
         return corpus.documents.digest(read.draft.id) != draft_digest(read.draft)
     stored = corpus.documents.get_many([_id(read)]).get(_id(read))
     return stored != _document(read) or corpus.documents.edits(_id(read)) != read.stored.get("edits", {})
 
 
-def _store(corpus: Corpus, read: _Read, passages: list[PassageText]) -> None:
+def _store(corpus: Corpus, read: Read, passages: list[PassageText]) -> None:
     if "id" in read.stored:
         corpus.documents.restore(_document(read), passages, edits=read.stored.get("edits", {}))
     else:
         corpus.documents.put(read.draft, passages)
 
 
-def _store_aliases(corpus: Corpus, document_id: str, read: _Read) -> None:
+def _store_aliases(corpus: Corpus, document_id: str, read: Read) -> None:
     """Let the document have its other addresses; those that stand for something here already are left."""
     for identity in filter(corpus.aliases.is_free, read.aliases):
         corpus.aliases.add(identity, document_id, "told by the bundle that it came in")
@@ -252,7 +199,7 @@ def put_aside(corpus: Corpus, document_id: str) -> None:
     document = corpus.documents.get(document_id)
     aliases = [alias.identity for alias in corpus.aliases.of(document_id)]
     with corpus.db.write():
-        file = _document_file(document, corpus.documents.edits(document_id), aliases)
+        file = bundle_documents.written(document, corpus.documents.edits(document_id), aliases)
         places = list(_places(corpus, document_id))
         corpus.edits.keep_removed(document_id, file, bundle_lessons.written(corpus, document_id), places)
         corpus.documents.remove(document_id)
@@ -262,12 +209,12 @@ def bring_back(corpus: Corpus, document_id: str, split: Split, who: str = "") ->
     """Undo a removal of the last day, in the collections that there still are; NotFound if there is none."""
     file, said, places = corpus.edits.removed(document_id)
     path = Path(f"{document_id}.md")
-    read = _parsed(path, file)
+    read = bundle_documents.read(path, file)
     passages = split(read.draft.title, read.draft.full_text)
     with corpus.db.write():
         _store(corpus, read, passages)
         _store_aliases(corpus, document_id, read)
-        bundle_lessons.store(corpus, {path: bundle_lessons.read(path, said)}, {document_id: document_id})
+        bundle_lessons.store(corpus, {document_id: bundle_lessons.read(path, said)}, {document_id: document_id})
         there = {collection.slug for collection in corpus.collections.all()}
         for slug, position, note, section, since in places:
             if slug in there:

@@ -10,17 +10,26 @@ refused                     [{document: <identity>, note, who, decided}]: what a
 
 from collections.abc import Collection as Container
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from corpus.bundle_fields import Fields
 from corpus.clock import now
 from corpus.collection_state import VISIBILITIES, Living, Place, State, settled
 from corpus.errors import BadEdit, BundleError
 from corpus.review_queue import Refusal
 from corpus.store import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file says of a collection; documents go by their names in the bundle."""
+
+    state: State
+    refused: tuple[Refusal, ...]
 
 
 def written(corpus: Corpus, slug: str) -> str:
@@ -39,40 +48,26 @@ def written(corpus: Corpus, slug: str) -> str:
     return str(yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=100))
 
 
-def read(path: Path, text: str, names: Container[str]) -> Mapping[str, Any]:
-    """The content of a file, checked; `names` are the documents of the bundle. BundleError says what is wrong."""
+def read(path: Path, text: str, names: Container[str]) -> Told:
+    """The content of a file; `names` are the documents of the bundle. BundleError says what is wrong."""
+    told = Fields.of_yaml(path, text)
     try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise BundleError(path, "it is not YAML") from error
-    if not isinstance(content, dict) or not content.get("title"):
-        raise BundleError(path, "it has no title")
-    for name in ("items", "refused", "curators", "sections"):
-        if not isinstance(content.get(name) or [], list):
-            raise BundleError(path, f"its {name} are no list")
-    if content.get("visibility", "members") not in VISIBILITIES:
-        raise BundleError(path, f"its visibility is none of {', '.join(VISIBILITIES)}")
-    _check_items(path, content.get("items") or [], names)
-    _check_living(path, content.get("living") or {}, names)
-    if not all(isinstance(one, dict) and one.get("document") for one in content.get("refused") or []):
-        raise BundleError(path, "a refused document has no identity")
-    try:
-        settled(_state(content, {}))
+        state = settled(_state(told))
     except BadEdit as error:
         raise BundleError(path, str(error)) from error
-    return content
+    _check_names(told, state, names)
+    return Told(state, tuple(_refusal(one) for one in told.entries("refused")))
 
 
-def store(corpus: Corpus, slug: str, content: Mapping[str, Any], ids: Mapping[str, str]) -> bool:
+def store(corpus: Corpus, slug: str, told: Told, ids: Mapping[str, str]) -> bool:
     """Write a collection as the bundle has it; what it does not name stays behind. False if it stands so already."""
-    told = _state(content, ids)
     if all(slug != one.slug for one in corpus.collections.all()):
-        corpus.collections.create(told.title, slug=slug, description=told.description)
+        corpus.collections.create(told.state.title, slug=slug, description=told.state.description)
         before = State()
     else:
         before = corpus.collections.state(slug)
-    changed = corpus.reviews.refuse(slug, [Refusal(**_refusal(one)) for one in content.get("refused") or []])
-    after = settled(_merged(before, told))
+    changed = corpus.reviews.refuse(slug, list(told.refused))
+    after = settled(_merged(before, _with_ids(told.state, ids)))
     corpus.collections.change(slug, lambda _: after, what="took it from a bundle")
     return changed or after != before
 
@@ -94,43 +89,51 @@ def _merged(before: State, told: State) -> State:
     )
 
 
-def _state(content: Mapping[str, Any], ids: Mapping[str, str]) -> State:
-    living = content.get("living")
+def _state(told: Fields) -> State:
+    living = told.within("living")
     return State(
-        title=str(content["title"]),
-        description=_text(content.get("description")),
-        visibility=content.get("visibility", "members"),
-        curators=_texts(content.get("curators")),
-        sections=_texts(content.get("sections")),
-        living=None if not living else Living(
-            _text(living.get("query")),
-            tuple(ids.get(one, one) for one in _texts(living.get("for"))),
-            tuple(ids.get(one, one) for one in _texts(living.get("against"))),
+        title=told.text("title") or "",
+        description=told.text("description") or "",
+        visibility=told.one_of("visibility", VISIBILITIES) or "members",
+        curators=told.texts("curators"),
+        sections=told.texts("sections"),
+        living=_looked_for(living) if living else None,
+        places=tuple(_place(one) for one in told.entries("items")),
+    )
+
+
+def _looked_for(told: Fields) -> Living:
+    return Living(told.text("query") or "", told.texts("for"), told.texts("against"))
+
+
+def _place(told: Fields) -> Place:
+    document, note, section = (told.text(name) or "" for name in ("document", "note", "section"))
+    return Place(document, note=note, section=section, added=told.time("added") or "")
+
+
+def _with_ids(state: State, ids: Mapping[str, str]) -> State:
+    """The names of the bundle's documents as their ids."""
+    living = state.living
+    return replace(
+        state,
+        living=living and Living(
+            living.query, tuple(ids[one] for one in living.examples), tuple(ids[one] for one in living.against)
         ),
-        places=tuple(
-            Place(ids.get(name := str(one["document"]), name), _text(one.get("note")), _text(one.get("section")),
-                  _text(one.get("added")))
-            for one in content.get("items") or []
-        ),
+        places=tuple(replace(place, document_id=ids[place.document_id]) for place in state.places),
     )  # fmt: skip
 
 
-def _check_items(path: Path, items: Sequence[Any], names: Container[str]) -> None:
+def _check_names(told: Fields, state: State, names: Container[str]) -> None:
     named: set[str] = set()
-    for item in items:
-        name = str(item.get("document")) if isinstance(item, dict) else ""
-        if name not in names or name in named:
-            reason = "an item is named twice" if name in named else "an item names no document of this bundle"
-            raise BundleError(path, f"{reason}: {item!r:.80}")
-        named.add(name)
-
-
-def _check_living(path: Path, living: Any, names: Container[str]) -> None:
-    if not isinstance(living, dict):
-        raise BundleError(path, "its living is no mapping of query, for and against")
-    for name in (*_texts(living.get("for")), *_texts(living.get("against"))):
+    for number, place in enumerate(state.places, 1):
+        if place.document_id not in names:
+            raise told.wrong("items", f"name no document of this bundle as number {number}: {place.document_id!r:.80}")
+        if place.document_id in named:
+            raise told.wrong("items", f"name a document twice: {place.document_id!r:.80}")
+        named.add(place.document_id)
+    for name in (*state.living.examples, *state.living.against) if state.living else ():
         if name not in names:
-            raise BundleError(path, f"an example is no document of this bundle: {name!r:.80}")
+            raise told.wrong("living", f"has an example that is no document of this bundle: {name!r:.80}")
 
 
 def _item(place: Place) -> dict[str, str]:
@@ -147,9 +150,14 @@ def _living(corpus: Corpus, living: Living | None) -> dict[str, Any] | None:
     return {"query": living.query, "for": examples, "against": against}
 
 
-def _refusal(one: Mapping[str, Any]) -> dict[str, str]:
-    told = {name: _text(one.get(name)) for name in ("note", "who", "decided")}
-    return {**told, "identity": str(one["document"]), "decided": told["decided"] or now()}
+def _refusal(told: Fields) -> Refusal:
+    identity = told.text("document")
+    if identity is None:
+        raise told.wrong("document", "is missing: a refusal tells the identity of what was refused")
+    return Refusal(
+        identity=identity, note=told.text("note") or "", who=told.text("who") or "",
+        decided=told.time("decided") or now(),
+    )  # fmt: skip
 
 
 def _filled(told: Mapping[str, str]) -> dict[str, str]:
@@ -158,11 +166,3 @@ def _filled(told: Mapping[str, str]) -> dict[str, str]:
 
 def _union(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *second]))
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def _texts(values: Any) -> tuple[str, ...]:
-    return tuple(str(value) for value in values or ()) if isinstance(values, list) else ()

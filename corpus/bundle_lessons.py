@@ -6,22 +6,34 @@ actions     [{number, text, state, owner, due, found, edited, removed, changed, 
 feedback    [{context, verdict, day, count, query, page}]
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from corpus.actions import Action
+from corpus.bundle_fields import Fields
 from corpus.clock import now
-from corpus.errors import BundleError, Conflict
+from corpus.errors import Conflict
 from corpus.feedback import CONTEXTS, VERDICTS, Counted
 from corpus.lifecycle import SAID, StateChange
-from corpus.standing import ACTION_STATES, STATES, Standing
+from corpus.standing import ACTION_STATES, STATES, UNSAID, Standing
 from corpus.store import Corpus
 
-Told = Mapping[str, Any]
+_Said = TypeVar("_Said", Standing, StateChange)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file says of a document; other documents go by their names in the bundle."""
+
+    fields: Fields
+    standing: Standing
+    history: tuple[StateChange, ...]
+    actions: tuple[Action, ...]
+    feedback: tuple[Counted, ...]
 
 
 def written(corpus: Corpus, document_id: str) -> str:
@@ -39,102 +51,93 @@ def written(corpus: Corpus, document_id: str) -> str:
 
 
 def read(path: Path, text: str) -> Told:
-    """The content of a file, checked; BundleError says what is wrong."""
-    try:
-        told = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise BundleError(path, "it is not YAML") from error
-    if not isinstance(told, dict):
-        raise BundleError(path, "it has no fields")
-    for name in ("history", "actions", "feedback"):
-        entries = told.get(name) or []
-        if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-            raise BundleError(path, f"its {name} is no list of entries")
-    history, actions, feedback = (told.get(name) or [] for name in ("history", "actions", "feedback"))
-    _check(path, "state", [told.get("state"), *(one.get("state") for one in history)], (*STATES, None))
-    _check(path, "the state of an action", [one.get("state", "open") for one in actions], ACTION_STATES)
-    _check(path, "a verdict", [one.get("verdict") for one in feedback], VERDICTS)
-    _check(path, "the context of a verdict", [one.get("context") for one in feedback], CONTEXTS)
-    if not all(one.get("text") for one in actions):
-        raise BundleError(path, "an action has no text")
-    return told
+    """The content of a file; BundleError says what is wrong."""
+    told = Fields.of_yaml(path, text)
+    return Told(
+        told,
+        _standing(told),
+        tuple(_change(one) for one in told.entries("history")),
+        _actions(told),
+        tuple(_counted(one) for one in told.entries("feedback")),
+    )
 
 
-def store(corpus: Corpus, told: Mapping[Path, Told], ids: Mapping[str, str]) -> None:
-    """Let the documents stand as the bundle says; `ids` leads from its names. BundleError names the file."""
-    standings = {path: _standing(one, ids) for path, one in told.items() if _says(one)}
-    histories = {path: _history(one, ids) for path, one in told.items()}
-    stale = [
-        path for path in standings if not corpus.lifecycle.stands(ids[path.stem], standings[path], histories[path])
-    ]
-    for path in stale:  # first, so that the old and the new together make no circle
-        corpus.lifecycle.forget(ids[path.stem])
-    for path in stale:
+def store(corpus: Corpus, told: Mapping[str, Told], ids: Mapping[str, str]) -> None:
+    """Let the documents, told of by name, stand as the bundle says; `ids` leads from its names to theirs."""
+    known = _known(ids)
+    standings = {name: _mapped(one.standing, known) for name, one in told.items() if _says(one)}
+    histories = {name: [_mapped(change, known) for change in one.history] for name, one in told.items()}
+    stale = [name for name, one in standings.items() if not corpus.lifecycle.stands(ids[name], one, histories[name])]
+    for name in stale:  # first, so that the old and the new together make no circle
+        corpus.lifecycle.forget(ids[name])
+    for name in stale:
         try:
-            corpus.lifecycle.restore(ids[path.stem], standings[path], histories[path])
+            corpus.lifecycle.restore(ids[name], standings[name], histories[name])
         except Conflict as error:
-            raise BundleError(path, str(error)) from error
-    for path, one in told.items():
-        document_id = ids[path.stem]
-        if one.get("actions"):
-            corpus.actions.restore(document_id, _actions(document_id, one["actions"]))
-        corpus.feedback.restore(document_id, [_counted(said, ids) for said in one.get("feedback") or []])
+            raise told[name].fields.wrong("state", f"cannot be: {error}") from error
+    for name, one in told.items():
+        if one.actions:
+            corpus.actions.restore(ids[name], [replace(action, document_id=ids[name]) for action in one.actions])
+        corpus.feedback.restore(ids[name], [replace(said, page=known(said.page) or "") for said in one.feedback])
 
 
 def _says(told: Told) -> bool:
-    return bool(told.get("history") or any(told.get(name) for name in SAID))
+    return bool(told.history) or told.standing != UNSAID
 
 
-def _standing(told: Told, ids: Mapping[str, str]) -> Standing:
-    said: dict[str, Any] = {name: _text(told.get(name)) for name in SAID}
-    said["superseded_by"] = _mapped(said["superseded_by"], ids)
-    return Standing(**said)
-
-
-def _history(told: Told, ids: Mapping[str, str]) -> list[StateChange]:
-    return [
-        StateChange(
-            one.get("state"), _mapped(_text(one.get("superseded_by")), ids), str(one.get("at") or now()),
-            str(one.get("by") or ""),
-        )
-        for one in told.get("history") or []
-    ]  # fmt: skip
-
-
-def _actions(document_id: str, told: list[Told]) -> list[Action]:
-    return [
-        Action(
-            document_id=document_id, number=int(one.get("number") or place), found=str(one.get("found") or ""),
-            text=str(one["text"]), state=one.get("state", "open"), owner=_text(one.get("owner")),
-            due=_text(one.get("due")), edited=bool(one.get("edited", "found" not in one)),
-            removed=bool(one.get("removed", False)), changed=str(one.get("changed") or now()),
-            changed_by=str(one.get("changed_by") or ""),
-        )
-        for place, one in enumerate(told, 1)
-    ]  # fmt: skip
-
-
-def _counted(told: Told, ids: Mapping[str, str]) -> Counted:
-    page = _mapped(_text(told.get("page")), ids) or ""
-    return Counted(
-        told["context"], told["verdict"], str(told.get("day") or now()[:10]), str(told.get("query") or ""), page,
-        int(told.get("count") or 1),
+def _standing(told: Fields) -> Standing:
+    state, successor = told.one_of("state", STATES), told.text("superseded_by")
+    if successor and state != "superseded":
+        raise told.wrong("superseded_by", "goes with the state superseded only")
+    return Standing(
+        state=state, superseded_by=successor, owner=told.text("owner"), review_by=told.time("review_by"),
+        reviewed_at=told.time("reviewed_at"), reviewed_by=told.text("reviewed_by"),
     )  # fmt: skip
 
 
-def _mapped(name: str | None, ids: Mapping[str, str]) -> str | None:
-    return name if name is None else ids.get(name, name)
+def _change(told: Fields) -> StateChange:
+    return StateChange(
+        told.one_of("state", STATES), told.text("superseded_by"), told.time("at") or now(), told.text("by") or ""
+    )
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+def _actions(told: Fields) -> tuple[Action, ...]:
+    actions = [_action(one, place) for place, one in enumerate(told.entries("actions"), 1)]
+    if len({one.number for one in actions}) < len(actions):
+        raise told.wrong("actions", "have a number twice")
+    return tuple(actions)
 
 
-def _filled(fields: Told) -> dict[str, Any]:
+def _action(told: Fields, place: int) -> Action:
+    text = told.text("text")
+    if not text:
+        raise told.wrong("text", "is missing: an action says what is to be done")
+    edited = told.flag("edited")
+    return Action(
+        document_id="", number=told.number("number") or place, found=told.text("found") or "", text=text,
+        state=told.one_of("state", ACTION_STATES) or "open", owner=told.text("owner"), due=told.partial_date("due"),
+        edited="found" not in told if edited is None else edited, removed=bool(told.flag("removed")),
+        changed=told.time("changed") or now(), changed_by=told.text("changed_by") or "",
+    )  # fmt: skip
+
+
+def _counted(told: Fields) -> Counted:
+    context, verdict = told.one_of("context", CONTEXTS), told.one_of("verdict", VERDICTS)
+    if context is None or verdict is None:
+        raise told.wrong("context" if context is None else "verdict", "is missing")
+    return Counted(
+        context, verdict, told.time("day") or now()[:10], told.text("query") or "", told.text("page") or "",
+        told.number("count") or 1,
+    )  # fmt: skip
+
+
+def _known(ids: Mapping[str, str]) -> Callable[[str | None], str | None]:
+    return lambda name: None if name is None else ids.get(name, name)
+
+
+def _mapped(said: _Said, known: Callable[[str | None], str | None]) -> _Said:
+    return replace(said, superseded_by=known(said.superseded_by))
+
+
+def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in (None, "", [], False)}
-
-
-def _check(path: Path, what: str, given: list[Any], allowed: tuple[Any, ...]) -> None:
-    if wrong := [one for one in given if one not in allowed]:
-        choices = ", ".join(str(one) for one in allowed if one)
-        raise BundleError(path, f"{what} is {wrong[0]!r:.60}, not one of {choices}")

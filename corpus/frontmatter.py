@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import yaml
 
@@ -16,8 +17,8 @@ _LONGEST = 100_000
 """Fields longer than this are no front matter, but a text with rules drawn in it."""
 
 
-_MOST_BRACKETS = 1_000
-"""The YAML parser takes for ever over more of them nested."""
+_DEEPEST = 50
+"""Fields within fields within fields. PyYAML takes for ever over thousands."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -36,7 +37,20 @@ _YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeErr
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as people write it: what looks like a date but is none (2021-13-45) stays text."""
+    """YAML as people write it: what looks like a date but is none (2021-13-45) stays text.
+
+    Aliases are refused: a few hundred bytes of them stand for gigabytes.
+    """
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent) or self.depth > _DEEPEST:
+            raise yaml.YAMLError("an alias, or too deep")
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_timestamp(self, node: yaml.ScalarNode) -> object:
         try:
@@ -48,6 +62,16 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_timestamp)
 
 
+class _Exact(_Loader):
+    """YAML as we write it: no field twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        found = super().construct_mapping(node, deep=True)
+        if len(found) < len(node.value):
+            raise yaml.YAMLError("a field twice")
+        return found
+
+
 def parse(text: str) -> tuple[dict[str, object], str]:
     """The fields and the body. Without front matter, or if it is broken, no fields and the whole text.
 
@@ -57,7 +81,7 @@ def parse(text: str) -> tuple[dict[str, object], str]:
     match = _FRONT.match(text[: _LONGEST + 10])
     if match is None or (match["end"] == "+++") != (match["fence"] == "+++"):
         return {}, text
-    fields = _yaml(match["fields"]) if match["fence"] == "---" else _toml(match["fields"])
+    fields = _yaml(match["fields"], _Loader) if match["fence"] == "---" else _toml(match["fields"])
     return ({}, text) if fields is None else (fields, text[match.end() :])
 
 
@@ -72,13 +96,16 @@ def dump(fields: Mapping[str, object], body: str) -> str:
     return f"---\n{head}---\n\n{body}"
 
 
-def _yaml(text: str) -> dict[str, object] | None:
+def mapping(text: str) -> dict[str, object] | None:
+    """The fields of a YAML file; None if it is no such file, or names a field twice."""
+    return _yaml(text, _Exact)
+
+
+def _yaml(text: str, loader: type[_Loader]) -> dict[str, object] | None:
     if not text.strip():
         return {}
-    if text.count("[") + text.count("{") > _MOST_BRACKETS:
-        return None
     try:
-        fields = yaml.load(text, _Loader)
+        fields = yaml.load(text, loader)
     except _YAML_ERRORS:
         return None
     if not isinstance(fields, dict):

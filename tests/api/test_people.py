@@ -297,6 +297,21 @@ def test_a_server_answers_to_the_names_it_was_given(tmp_path):
             assert client.get("/healthz", headers={"host": host}).status_code == status
 
 
+def test_what_a_proxy_brings_to_an_open_server_is_a_strangers(tmp_path):
+    with opened(tmp_path / "home", hosts=["lessons.example.org"]) as lessonry:
+        app = create_app(lessonry)
+        here, forwarded = {"host": "127.0.0.1:8000"}, {"host": "localhost", "x-forwarded-for": "203.0.113.9"}
+        with TestClient(app, base_url=URL, client=("127.0.0.1", 50_000)) as client:
+            for headers, status in (
+                (here, 200),
+                ({**here, "x-forwarded-for": "127.0.0.1"}, 200),
+                (forwarded, 401),
+                ({"host": "lessons.example.org"}, 401),
+            ):
+                assert client.get("/v1/whoami", headers=headers).status_code == status, headers
+            assert client.get("/v1/whoami", headers=here).json()["open"] is True
+
+
 def test_an_extension_reads_an_open_server_and_writes_where_it_is_named(tmp_path):
     new = {"title": "T", "text": "x"}
     for named, status in (([], 401), ([EXTENSION], 202)):

@@ -1,5 +1,7 @@
 """Export, import, export: equal bytes; and a broken bundle changes nothing."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -93,7 +95,7 @@ def stocked(home: Home) -> Home:
     ):
         home.corpus.collections.change("漢字", edit)
     home.corpus.reviews.refuse(
-        "漢字", [Refusal(identity="https://b/?x=1", note="not: ours", who="Ada", decided="2026")]
+        "漢字", [Refusal(identity="https://b/?x=1", note="not: ours", who="Ada", decided="2026-01-02T03:04:05Z")]
     )
     return home
 
@@ -233,6 +235,32 @@ BROKEN = {
         b"title: a\nitems: [{document: good, note: " + b"x" * 20_001 + b"}]\n",
         "20,000 is the most",
     ),
+    "an id that leads out": ("documents/bad.md", b"---\ntitle: a\nid: ../../etc\n---\n", "letters, digits"),
+    "an id that is no name": ("documents/bad.md", b"---\ntitle: a\nid: a b/c?d#e\n---\n", "letters, digits"),
+    "an address that is none": ("documents/bad.md", b"---\ntitle: a\nurl: javascript:alert(1)\n---\n", "address"),
+    "a title of a list": ("documents/bad.md", b"---\ntitle: [a]\n---\n", "title is no text"),
+    "gone of a list": ("documents/bad.md", b"---\ntitle: a\ngone: [x]\n---\n", "gone is no text"),
+    "a time that is none": ("documents/bad.md", b"---\ntitle: a\nid: x\nchanged: soon\n---\n", "changed is 'soon'"),
+    "edits of bytes": (
+        "documents/bad.md",
+        b'---\ntitle: a\nedits: {title: !!binary "/w=="}\n---\n',
+        "title is no text",
+    ),
+    "a character that is none": ("documents/bad.md", b'---\ntitle: "a \\ud800"\n---\n', "title has a character"),
+    "a bomb of aliases": (
+        "collections/bad.yaml",
+        b"title: a\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+        "no YAML of fields",
+    ),
+    "nested for ever": ("collections/bad.yaml", b"title: " + b"[" * 100_000, "no YAML of fields"),
+    "a day that is none": (
+        "collections/bad.yaml",
+        b"title: a\nitems: [{document: good, added: 2021-13-45}]\n",
+        "added",
+    ),
+    "another format": ("bundle.json", b'{"format": "zip", "version": 1}', "'zip' of version 1"),
+    "a later version": ("bundle.json", b'{"format": "lessonry-bundle", "version": 99}', "of version 99"),
+    "a mark that is none": ("bundle.json", b"[" * 100_000, "does not tell the format"),
     "collection not utf-8": ("collections/bad.yaml", b"title: \xff\n", "UTF-8"),
 }
 
@@ -250,6 +278,34 @@ def test_a_broken_bundle_names_the_file_and_changes_nothing(stocked: Home, tmp_p
     with pytest.raises(BundleError, match=said):
         read_bundle(stocked.corpus, tmp_path / "bundle", split)
     assert everything(stocked.corpus) == before
+
+
+def test_only_plain_files_are_read(stocked: Home, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(GOOD)
+    folder = tmp_path / "bundle" / "documents"
+    for make in (lambda file: file.symlink_to(secret), os.mkfifo, Path.mkdir):
+        folder.mkdir(parents=True)
+        make(folder / "bad.md")
+        with pytest.raises(BundleError, match="it is no plain file"):
+            read_bundle(stocked.corpus, tmp_path / "bundle", split)
+        shutil.rmtree(tmp_path / "bundle")
+
+
+def test_an_export_writes_through_no_link(stocked: Home, tmp_path: Path) -> None:
+    precious, folder = tmp_path / "precious", tmp_path / "bundle"
+    precious.write_text("mine")
+    write_bundle(stocked.corpus, folder)
+    name = next((folder / "documents").iterdir()).name
+    (folder / "documents" / name).unlink()
+    (folder / "documents" / name).symlink_to(precious)
+    write_bundle(stocked.corpus, folder)
+    assert precious.read_text() == "mine"
+    assert not (folder / "documents" / name).is_symlink()
+    (folder / "collections").rename(tmp_path / "elsewhere")
+    (folder / "collections").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BundleError, match="collections: it is a link"):
+        write_bundle(stocked.corpus, folder)
 
 
 def test_what_is_no_bundle(home: Home, tmp_path: Path) -> None:
