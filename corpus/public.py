@@ -8,6 +8,12 @@ from collections.abc import Iterable
 
 from corpus.collection_state import VISIBILITIES, Visibility
 
+_SAID = (
+    "EXISTS (SELECT 1 FROM main.documents s INDEXED BY documents_said"
+    " WHERE s.visibility IS NOT NULL AND s.id = {of} AND s.visibility %s 'public')"
+)
+_SHOWN: dict[Visibility, str] = {"public": f"NOT {_SAID % '<>'}", "members": _SAID % "="}
+"""Is a document (an id) public? By what it is if nobody said."""
 _OF_DOCUMENTS = (
     "document_tags", "document_technologies", "fetches", "mentions", "aliases", "fingerprints", "fingerprint_bands",
     "actions", "action_readings", "document_edits", "passages",
@@ -16,39 +22,37 @@ _OF_DOCUMENTS = (
 _MEMBERS_ONLY = ("collection_history", "removed_documents", "removals")
 _MEMBERS_ONLY_BY_NUMBER = ("jobs", "collection_reviews")
 """These tell of documents in words, or of the work on them; some are read in the order of their rows."""
-_SUCCESSOR = "iif(superseded_by IN (SELECT id FROM documents), superseded_by, NULL) AS superseded_by"
+_SUCCESSOR = "iif({superseded_by}, superseded_by, NULL) AS superseded_by"
 
 VIEWS = {
-    "documents": "SELECT * FROM main.documents WHERE coalesce(visibility, '{unsaid}') = 'public'",
-    **{
-        name: f"SELECT * FROM main.{name} t WHERE EXISTS (SELECT 1 FROM documents d WHERE d.id = t.document_id)"
-        for name in _OF_DOCUMENTS
-    },
+    "documents": "SELECT * FROM main.documents t WHERE {id}",
+    **{name: f"SELECT * FROM main.{name} t WHERE {{document_id}}" for name in _OF_DOCUMENTS},
     **{name: f"SELECT * FROM main.{name} WHERE 0" for name in _MEMBERS_ONLY},
     **{name: f"SELECT rowid, * FROM main.{name} WHERE 0" for name in _MEMBERS_ONLY_BY_NUMBER},
     "lessons": f"SELECT document_id, state, {_SUCCESSOR}, owner, review_by, reviewed_at, reviewed_by"
-    " FROM main.lessons WHERE document_id IN (SELECT id FROM documents)",
+    " FROM main.lessons t WHERE {document_id}",
     "lesson_states": f"SELECT id, document_id, state, {_SUCCESSOR}, at, by"
-    " FROM main.lesson_states WHERE document_id IN (SELECT id FROM documents)",
-    "pairs": "SELECT * FROM main.pairs WHERE one IN (SELECT identity FROM documents)"
-    " AND other IN (SELECT identity FROM documents)",
+    " FROM main.lesson_states t WHERE {document_id}",
+    "pairs": "SELECT * FROM main.pairs t WHERE EXISTS (SELECT 1 FROM documents d WHERE d.identity = t.one)"
+    " AND EXISTS (SELECT 1 FROM documents d WHERE d.identity = t.other)",
     # What a living collection looks out for, examples and all, is its curators' business.
     "collections": "SELECT slug, title, description, visibility, curators, sections, NULL AS living, NULL AS looked,"
     " version, updated FROM main.collections WHERE visibility = 'public'",
-    "collection_items": "SELECT * FROM main.collection_items WHERE slug IN (SELECT slug FROM collections)"
-    " AND document_id IN (SELECT id FROM documents)",
+    "collection_items": "SELECT * FROM main.collection_items t WHERE {document_id}"
+    " AND slug IN (SELECT slug FROM collections)",
     # A source that brings what is not public is not named.
-    "subscriptions": "SELECT * FROM main.subscriptions WHERE options ->> '$.visibility' IS NOT 'members' AND id NOT IN"
-    " (SELECT subscription_id FROM main.subscription_items WHERE document_id NOT IN (SELECT id FROM documents))",
+    "subscriptions": "SELECT * FROM main.subscriptions WHERE options ->> '$.visibility' IS NOT 'members'"
+    " AND id NOT IN (SELECT subscription_id FROM main.subscription_items t WHERE NOT {document_id})",
     "subscription_items": "SELECT * FROM main.subscription_items"
     " WHERE subscription_id IN (SELECT id FROM subscriptions)",
     "refreshes": "SELECT * FROM main.refreshes WHERE subscription_id IN (SELECT id FROM subscriptions)",
-    "factor_sentences": "SELECT * FROM main.factor_sentences WHERE passage_id IN (SELECT id FROM passages)",
+    "factor_sentences": "SELECT * FROM main.factor_sentences t"
+    " WHERE EXISTS (SELECT 1 FROM passages p WHERE p.id = t.passage_id)",
     # Words of documents that are not public are as unknown as those of documents that are gone.
     "passages_terms": "SELECT * FROM main.passages_terms t WHERE EXISTS (SELECT 1 FROM passages_words w"
     " JOIN passages p ON p.id = w.doc WHERE w.term = t.term)",
 }
-"""Name of a table -> what is public of it."""
+"""Name of a table -> what is public of it; a column in braces asks whether the document that it names is."""
 
 OPEN = (
     "state", "tombstones", "passages_fts", "words", "vocabulary", "factor_list", "feedback", "gaps", "people",
@@ -61,7 +65,8 @@ gave, or routes for members alone read them."""
 def only_public(unsaid: Visibility) -> str:
     """Statements that lay the views over a connection. `unsaid`: what documents are of which nobody said anything."""
     words = "CREATE VIRTUAL TABLE temp.passages_words USING fts5vocab(main, passages_fts, instance);"
-    views = (f"CREATE TEMP VIEW {name} AS {seen.format(unsaid=unsaid)};" for name, seen in VIEWS.items())
+    shown = {column: _SHOWN[unsaid].format(of=f"t.{column}") for column in ("id", "document_id", "superseded_by")}
+    views = (f"CREATE TEMP VIEW {name} AS {seen.format(**shown)};" for name, seen in VIEWS.items())
     return "\n".join((words, *views))
 
 

@@ -10,4 +10,9 @@ def m060_visibility(db: sqlite_utils.Database) -> None:
     run(db, "ALTER TABLE documents ADD COLUMN visibility TEXT;")
 
 
-STEPS = (m060_visibility,)
+def m061_said(db: sqlite_utils.Database) -> None:
+    """What was said, without the texts that stand before it in a row; `public` asks this index by its name."""
+    run(db, "CREATE INDEX documents_said ON documents (id, visibility) WHERE visibility IS NOT NULL;")
+
+
+STEPS = (m060_visibility, m061_said)
