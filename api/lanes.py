@@ -26,6 +26,7 @@ class Lane:
         self._path = lessonry.settings.home / "queue.db"
         self._huey = SqliteHuey(name, filename=str(self._path), results=False, create_tables=False)
         self._run = self._huey.task(name=name)(do)
+        self._do = do
         self._left = left
         self._resumed = False
         self._lock = threading.Lock()
@@ -72,7 +73,10 @@ class Lane:
                     task = self._huey.dequeue()
                 if task is not None:
                     self._huey.execute(task)
-                elif not self._idle():
+                    continue
+                for job_id in self._left():  # of a process that ended in the midst of them
+                    self._do(job_id)
+                if not self._idle():
                     self._wake.wait(_IDLE_SECONDS)
             except LessonryError as error:  # a full disk, a missing model: said, and tried again later
                 if str(error) != said:

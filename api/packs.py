@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from api.wiring import Lessonry
 from corpus.clock import now
+from corpus.mending import writing
 from search import pack, pack_format, static_model
 
 _KEPT = 2
@@ -56,7 +57,8 @@ class Packs:
 
     def _try(self, path: Path) -> None:
         try:
-            self._build(path)
+            with writing(path):
+                self._build(path)
         except Exception as error:  # told to who asks for the pack
             self._failed = error
 

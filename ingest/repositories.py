@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from corpus.errors import FetchError, Refused, SourceError, Unreachable
+from corpus.mending import writing
 from ingest.addresses import check_url, checked_addresses
 from ingest.git import Git, GitFailed
 
@@ -144,7 +145,8 @@ def _origin(git: Git, repo: Path) -> str:
 
 def _clone(git: Git, url: str, into: Path, most_bytes: int) -> None:
     """Without the contents of old versions, if the server can do that: their dates are enough."""
-    into.parent.mkdir(parents=True, exist_ok=True)
+    with writing(into):
+        into.parent.mkdir(parents=True, exist_ok=True)
     fresh = into.with_name(f"{into.name}.new")
     command = ["clone", "--quiet", "--template=", "--no-tags", "--single-branch", "--no-recurse-submodules"]
     try:

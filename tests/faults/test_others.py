@@ -99,6 +99,16 @@ def test_a_job_is_done_once_though_another_server_starts_meanwhile(home: Path) -
     assert not list(home.glob("locks/job-*"))
 
 
+def test_a_job_of_a_server_that_was_killed_is_taken_over(home: Path) -> None:
+    with opened(home) as lessonry, served(lessonry) as client:
+        finds(client, "valve", "Valve")
+        job = lessonry.corpus.jobs.create({"title": "Router", "text": "The router."})
+        lessonry.corpus.jobs.update(job.id, "running")  # and nobody is at it
+        assert ended(client, {"id": job.id})["status"] == "done"
+        finds(client, "router", "Router")
+    whole(home, [*TEXTS, "Router"])
+
+
 def test_the_vector_cache_is_deleted_under_a_running_server(home: Path) -> None:
     with opened(home) as lessonry, served(lessonry) as client:
         finds(client, "valve", "Valve")
