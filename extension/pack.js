@@ -3,24 +3,20 @@
 
 import { canonical } from "./addresses.js";
 import { readPack } from "./packfile.js";
-import { stems } from "./stems.js";
+import { evenBlanks, pageVector, partVectors, read, unit } from "./packpage.js";
+import { stem, words as wordsOf } from "./stems.js";
 import { tokenizer } from "./wordpiece.js";
 
 export { PackError } from "./packfile.js";
 
-const BLANKS = /[ \t\r\f\v\u00a0]+/g;
-const END = /(?<=[.!?]) /;
-const MARKS = /^[ #>*\-•|`]+|[ #>*\-•|`]+$/g;
-const LONGEST_PAGE = 400_000;
-const PASSAGE = 90, MOST_PASSAGES = 12, LEAD = 4;
-const READ = 4_000, MOST_WORDS = 64, MOST_OFTEN = 2, SEEN = 254;
+const MOST_WORDS = 64, MOST_OFTEN = 2;
 const CANDIDATES = 100;
-const WORDS = 0.7, BELOW = 0.25, BALANCE = 0.85, COPIED = 0.7;
+const WORDS = 0.5, LONG = 0.2, QUESTION = 12; // the share of words in a score; more of it for a long page
+const BELOW = 0.25, ALIKE = 0.9, TOGETHER = 2, COPIED = 0.7;
 
 /** A pack ready for `match`; its `lessons` are the documents. PackError if the bytes cannot be read. */
 export async function openPack(bytes) {
   const { told, sections } = await readPack(bytes);
-  const starts = ends(sections.unit_counts);
   return {
     told,
     lessons: sections.lessons,
@@ -30,11 +26,11 @@ export async function openPack(bytes) {
     scales: sections.scales,
     units: sections.units,
     lengths: lengths(sections.units, told.dimension),
-    starts,
+    starts: ends(sections.unit_counts),
+    passages: ends(sections.passage_counts),
     addresses: sections.lessons.map(({ url }) => url && canonical(url)),
     ignored: new Set(sections.ignored),
     numbers: new Map(sections.stems.map((stem, number) => [stem, number])),
-    names: sections.stems,
     rarity: sections.rarity,
     postings: ends(sections.stem_counts),
     places: places(sections.gaps, sections.stem_counts),
@@ -43,122 +39,95 @@ export async function openPack(bytes) {
 }
 
 /** Suggestions for a page { url, title, text }, best first, in the shape of the server's; none where nothing is near. */
-export function match(pack, page, limit = 5) {
-  const title = page.title ?? "";
-  const sentences = sentencesOf((page.text ?? "").slice(0, LONGEST_PAGE));
-  const passages = sentences.length ? telling(packed(sentences)) : title.trim() ? [[title]] : [];
-  if (!passages.length || !pack.lessons.length) return [];
-  const read = [title, ...first(sentences)].join("\n");
-  const words = byWords(pack, read);
-  const near = nearest(pack, [vector(pack, read, SEEN)]);
-  const candidates = [...new Set([...best(words), ...best(near)])];
-  const ties = nearest(pack, passages.map((one) => vector(pack, `${title}\n${one.join(" ")}`)), candidates);
-  const scores = scored(words, near, ties);
-  const address = canonical(page.url ?? "");
-  const whole = ` ${sentences.join(" ")} `;
-  const byScore = (one, other) => scores[other] - scores[one] || one - other;
-  const kept = candidates
-    .filter((place) => ties[place] >= pack.told.floor && scores[place] > 0)
-    .filter((place) => !(address && pack.addresses[place] === address) && !isCopy(pack, place, whole))
-    .sort(byScore)
-    .slice(0, 4 * limit + 4);
-  return told(pack, diverse(pack, kept, scores, limit).sort(byScore), scores, passages.flat());
+export function match(pack, asked, limit = 5) {
+  const page = read(asked.title ?? "", asked.text ?? "");
+  if (!page || !pack.lengths.length) return [];
+  const vectors = page.sentences.map(({ text }) => vector(pack, text));
+  const near = cosines(pack, pageVector(page, vectors));
+  if (most(near) < pack.told.quiet) return [];
+  const { words, count } = byWords(pack, page.words);
+  const scores = fused(words, greatestOf(pack.starts, near), WORDS + LONG * (count ? Math.max(0, count - QUESTION) / count : 0));
+  const parts = partVectors(page, vectors);
+  const address = canonical(asked.url ?? "");
+  const kept = best(scores)
+    .filter((place) => pack.starts[place] < pack.starts[place + 1])
+    .filter((place) => !(address && pack.addresses[place] === address) && !isCopy(pack, place, page.whole))
+    .map((place) => tied(pack, place, scores[place], parts))
+    .filter(({ tie, score }) => tie >= pack.told.floor && score > 0)
+    .sort(byScore);
+  return told(pack, spread(pack, kept.slice(0, 2 * limit + 8), limit).sort(byScore), page, vectors);
 }
 
-/** The sentences of a text, line by line, without the marks of headings and lists. */
-export function sentencesOf(text) {
-  return text
-    .split("\n")
-    .flatMap((line) => line.replace(BLANKS, " ").replace(MARKS, "").split(END))
-    .filter(Boolean);
+function byScore(one, other) {
+  return other.score - one.score || one.place - other.place;
 }
 
-/** Sentences in passages. */
-export function packed(sentences) {
-  const passages = [];
-  let weight = PASSAGE;
-  for (const sentence of sentences) {
-    if (weight >= PASSAGE) {
-      passages.push([]);
-      weight = 0;
-    }
-    passages.at(-1).push(sentence);
-    weight += weightOf(sentence);
-  }
-  return passages;
-}
-
-function telling(passages) {
-  if (passages.length <= MOST_PASSAGES) return passages;
-  const rest = passages.slice(LEAD);
-  const wanted = MOST_PASSAGES - LEAD;
-  const chosen = Array.from({ length: wanted }, (_, place) => rest[Math.floor((place * rest.length) / wanted)]);
-  return [...passages.slice(0, LEAD), ...chosen];
-}
-
-function weightOf(sentence) {
-  return sentence.split(" ").length;
-}
-
-function first(sentences) {
-  let words = 0;
-  const end = sentences.findIndex((sentence) => {
-    if (words >= READ) return true;
-    words += weightOf(sentence);
-    return false;
-  });
-  return end < 0 ? sentences : sentences.slice(0, end);
-}
-
-/** How much the words of a text weigh in each lesson, as in the server's full text. */
+/** How much the words of a text weigh in the best passage of each lesson, and how many are looked for. */
 function byWords(pack, text) {
   const counts = new Map();
-  for (const stem of stems(text)) {
-    const number = pack.ignored.has(stem) ? undefined : pack.numbers.get(stem);
-    if (number !== undefined) counts.set(number, (counts.get(number) ?? 0) + 1);
+  for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const asked = [];
+  for (const [word, count] of counts) {
+    const name = stem(word);
+    const number = pack.ignored.has(name) ? undefined : pack.numbers.get(name);
+    if (number !== undefined) asked.push({ number, weight: Math.min(count, MOST_OFTEN) * pack.rarity[number] });
   }
-  const asked = [...counts].map(([number, count]) => [number, Math.min(count, MOST_OFTEN) * pack.rarity[number]]);
-  asked.sort(([one, weight], [other, heavier]) => heavier - weight || one - other);
-  const scores = new Float64Array(pack.lessons.length);
-  for (const [number, weight] of asked.slice(0, MOST_WORDS)) {
+  asked.sort((one, other) => other.weight - one.weight).splice(MOST_WORDS);
+  const scores = new Float64Array(pack.passages.at(-1));
+  for (const { number, weight } of asked) {
     for (let at = pack.postings[number]; at < pack.postings[number + 1]; at++) {
       scores[pack.places[at]] += weight * (pack.weights[at] / pack.told.steps);
     }
   }
-  return scores;
+  return { words: greatestOf(pack.passages, scores), count: asked.length };
 }
 
 /** The weighted mean of the pieces of a text, at length one. */
-function vector({ cut, table, scales, told: { dimension } }, text, most = Infinity) {
+function vector({ cut, table, scales, told: { dimension } }, text) {
   const sum = new Float64Array(dimension);
-  for (const id of cut(text).slice(0, most)) {
+  for (const id of cut(text)) {
     const row = id * dimension;
     const scale = scales[id];
     for (let k = 0; k < dimension; k++) sum[k] += table[row + k] * scale;
   }
-  const length = Math.max(Math.hypot(...sum), 1e-12);
-  return sum.map((value) => value / length);
+  return unit(sum);
 }
 
-/** The greatest cosine of any of the vectors to any unit of each lesson, of those in `among` if that is given. */
-function nearest(pack, vectors, among) {
-  const { units, lengths, starts, told: { dimension } } = pack;
-  const near = new Float64Array(pack.lessons.length).fill(-1);
-  const look = (place) => {
-    for (let unit = starts[place]; unit < starts[place + 1]; unit++) {
-      const row = unit * dimension;
-      for (const one of vectors) {
-        let product = 0;
-        for (let k = 0; k < dimension; k++) product += units[row + k] * one[k];
-        near[place] = Math.max(near[place], product / lengths[unit]);
-      }
-    }
-  };
-  if (among) among.forEach(look);
-  else for (let place = 0; place < near.length; place++) look(place);
-  return near;
+/** The cosine of a vector to each unit, or to those from `first` to before `after`. */
+function cosines({ units, lengths, told: { dimension } }, one, first = 0, after = lengths.length) {
+  const found = new Float64Array(after - first);
+  for (let at = first; at < after; at++) {
+    const row = at * dimension;
+    let product = 0;
+    for (let k = 0; k < dimension; k++) product += units[row + k] * one[k];
+    found[at - first] = product / lengths[at];
+  }
+  return found;
 }
 
+/** The greatest value of each lesson, whose own ones begin at `starts`; none is below zero. */
+function greatestOf(starts, values) {
+  return Float64Array.from({ length: starts.length - 1 }, (_, place) => {
+    let found = 0;
+    for (let at = starts[place]; at < starts[place + 1]; at++) found = Math.max(found, values[at]);
+    return found;
+  });
+}
+
+function most(values) {
+  return values.reduce((one, other) => Math.max(one, other), -Infinity);
+}
+
+/** Words and nearness, each as a share of the best, times the nearness of the best. */
+function fused(words, near, share) {
+  const mostWords = Math.max(most(words), 1e-12);
+  const mostNear = Math.max(most(near), 1e-12);
+  return words.map((weight, place) => (
+    ((share * weight) / mostWords + ((1 - share) * near[place]) / mostNear) * Math.min(1, mostNear)
+  ));
+}
+
+/** The places of the best, ties by place. */
 function best(scores) {
   const rounded = scores.map((score) => Math.floor(score * 1e6 + 0.5));
   return [...scores.keys()]
@@ -167,65 +136,55 @@ function best(scores) {
     .slice(0, CANDIDATES);
 }
 
-function scored(words, near, ties) {
-  const mostWords = Math.max(most(words), 1e-12);
-  const mostNear = Math.max(most(near), 1e-12);
-  return words.map((weight, place) => {
-    const close = (WORDS * weight) / mostWords + ((1 - WORDS) * Math.max(near[place], 0)) / mostNear;
-    return Math.floor(Math.max(close * Math.min(1, mostNear), BELOW * ties[place]) * 1e4 + 0.5) / 1e4;
-  });
-}
-
-function most(values) {
-  return values.reduce((one, other) => Math.max(one, other), -Infinity);
+/** A lesson with the unit of it that comes nearest to any part of the page, and its score: a later part tells more. */
+function tied(pack, place, score, parts) {
+  const found = { place, unit: 0, tie: -Infinity, part: 0 };
+  for (const [part, one] of parts.entries()) {
+    for (const [at, tie] of cosines(pack, one, pack.starts[place], pack.starts[place + 1]).entries()) {
+      if (tie > found.tie) Object.assign(found, { unit: pack.starts[place] + at, tie, part });
+    }
+  }
+  const whole = found.part ? Math.max(score, BELOW * found.tie) : score;
+  return { ...found, score: Math.floor(whole * 1e4 + 0.5) / 1e4 };
 }
 
 function isCopy(pack, place, page) {
   const theirs = pack.sentences[place];
-  const there = theirs.filter((sentence) => page.includes(sentence.replace(BLANKS, " "))).length;
+  const there = theirs.filter((sentence) => page.includes(evenBlanks(sentence))).length;
   return theirs.length > 0 && there >= COPIED * theirs.length;
 }
 
-/** Maximal marginal relevance, as search/ranking.py has it. */
-function diverse(pack, kept, scores, limit) {
-  const greatest = kept.length ? scores[kept[0]] : 1;
-  const left = [...kept];
+/** Up to `limit` in their order, of those that are alike no more than TOGETHER; what is one too many comes last. */
+function spread(pack, kept, limit) {
   const taken = [];
-  const alike = new Map(kept.map((place) => [place, 0]));
-  while (left.length && taken.length < limit) {
-    const gain = (place) => (BALANCE * scores[place]) / greatest - (1 - BALANCE) * alike.get(place);
-    const chosen = left.reduce((one, other) => (gain(other) > gain(one) ? other : one));
-    left.splice(left.indexOf(chosen), 1);
-    taken.push(chosen);
-    for (const place of left) {
-      const near = similarity(pack, place, chosen);
-      alike.set(place, taken.length === 1 ? near : Math.max(alike.get(place), near));
-    }
+  const putOff = [];
+  for (const one of kept) {
+    const itself = unitVector(pack, one.unit);
+    const like = taken.filter((other) => cosines(pack, itself, other.unit, other.unit + 1)[0] >= ALIKE).length;
+    (like < TOGETHER ? taken : putOff).push(one);
+    if (taken.length === limit) return taken;
   }
-  return taken;
+  return [...taken, ...putOff].slice(0, limit);
 }
 
-function similarity(pack, one, other) {
-  const vectors = [];
-  for (let unit = pack.starts[other]; unit < pack.starts[other + 1]; unit++) {
-    const row = pack.units.subarray(unit * pack.told.dimension, (unit + 1) * pack.told.dimension);
-    vectors.push(Float64Array.from(row, (value) => value / pack.lengths[unit]));
-  }
-  return Math.max(0, nearest(pack, vectors, [one])[one]);
+function unitVector({ units, lengths, told: { dimension } }, at) {
+  return Float64Array.from(units.subarray(at * dimension, (at + 1) * dimension), (value) => value / lengths[at]);
 }
 
-function told(pack, places, scores, sentences) {
-  const yours = places.length ? sentences.map((sentence) => vector(pack, sentence)) : [];
-  return places.map((place) => {
+/** The lessons as suggestions, each with the pair of sentences that ties it to the page. */
+function told(pack, kept, { sentences, heads }, vectors) {
+  const first = heads < sentences.length ? heads : 0;
+  return kept.map(({ place, score }) => {
     const theirs = pack.sentences[place];
-    const pair = { score: -Infinity, yours: sentences[0], theirs: theirs[0] ?? pack.lessons[place].title };
-    for (const [mine, one] of yours.entries()) {
-      for (const sentence of theirs) {
-        const score = Math.round(dot(one, vector(pack, sentence)) * 1e6) / 1e6;
-        if (score > pair.score) Object.assign(pair, { score, yours: sentences[mine], theirs: sentence });
+    const others = theirs.map((sentence) => vector(pack, sentence));
+    const pair = { score: -Infinity, yours: sentences[first].text, theirs: theirs[0] ?? pack.lessons[place].title };
+    for (let mine = first; mine < sentences.length; mine++) {
+      for (const [at, other] of others.entries()) {
+        const near = Math.round(dot(vectors[mine], other) * 1e6) / 1e6;
+        if (near > pair.score) Object.assign(pair, { score: near, yours: sentences[mine].text, theirs: theirs[at] });
       }
     }
-    return { document: pack.lessons[place], score: scores[place], because: [{ ...pair, score: Math.max(0, pair.score) }] };
+    return { document: pack.lessons[place], score, because: [{ ...pair, score: Math.max(0, pair.score) }] };
   });
 }
 

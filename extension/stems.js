@@ -19,9 +19,9 @@ const FOURTH = endings(
   "al - ance - ence - er - ic - able - ible - ant - ement - ment - ent - ion - ou - ism - ate - iti - ous - ive - ize -",
 );
 
-/** Stems of the words of a text, in order. */
-export function stems(text) {
-  return (text.match(LETTERS) ?? []).map((word) => stem(word.normalize("NFD").replace(ACCENTS, "").toLowerCase()));
+/** The words of a text, in lower case and without accents. */
+export function words(text) {
+  return (text.match(LETTERS) ?? []).map((word) => word.normalize("NFD").replace(ACCENTS, "").toLowerCase()).filter(Boolean);
 }
 
 /** The stem of a word in lower case. */

@@ -2,9 +2,8 @@
 and by extension/pack.js; docs/pack.md tells what stands in it, `pack_format` how.
 """
 
-import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from corpus.fulltext import stemmed
 from corpus.store import Corpus
 from corpus.types import Document, Passage, encoder_text
-from search import pack_format, silence, static_model
+from search import pack_format, pack_page, silence, static_model
 from search.indexer import Indexer
 from search.keywords import STOP_WORDS
 from search.static_model import StaticModel
@@ -23,18 +22,20 @@ from search.types import Vectors
 
 DIMENSION = 128
 """Numbers of a vector. With them, and with what follows, 10,000 lessons take less than 12 MB."""
-_UNITS, _MOST_UNITS = 20_000, 6
+_UNITS, _MOST_UNITS = 20_000, 12
 """Passages whose vectors are in a large pack; of one lesson so many at most."""
-_TERMS, _MOST_TERMS = 960_000, 400
-"""Words of lessons in a large pack, the most telling ones of each; of one lesson so many at most."""
+_TERMS, _MOST_TERMS = 1_500_000, 60
+"""Words of passages in a large pack; of one passage so many at most, the most telling ones."""
 _MOST_SENTENCES, _LONGEST = 3, 240
 STEPS = 15
-"""Of how a word's weight in a lesson is measured: from 1 to this."""
+"""Of how a word's weight in a passage is measured: from 1 to this."""
 _SATURATION, _LENGTH = 1.2, 0.75
 """BM25's k and b, as full text has them; and there a word of a title counts double."""
 _TITLE = 2
 _APART, _FOLDS = 3, 10
 """How often a paragraph about other things counts, and in how many parts they are held out in turn."""
+_LOW = 0.75
+"""A lesson is shown if it is as near to some part of a page as this share of ordinary paragraphs is to none."""
 _BATCH = 500
 
 
@@ -62,25 +63,17 @@ class _Seen:
         apart = [self.apart_means[kept]] * _APART, [self.apart_vectors[kept]] * _APART
         return static_model.fit(np.vstack([self.means, *apart[0]]), np.vstack([self.vectors, *apart[1]]))
 
-    def nearness(self, turn: Vectors, units: Vectors) -> list[float]:
-        """How near each paragraph comes to the lessons by a map that has not seen it."""
-        best: list[float] = []
-        for fold in range(_FOLDS if len(units) else 0):
-            held = np.arange(len(self.apart_means)) % _FOLDS == fold
-            best += (static_model.unit(self.apart_means[held] @ self.fit(held) @ turn) @ units.T).max(axis=1).tolist()
-        return best
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Stems of the lessons: how rare each is, and how much it weighs in which of them."""
+    """Stems of the lessons: how rare each is, and how much it weighs in which of their passages."""
 
     stems: list[str]
     rarity: NDArray[np.float32]
     counts: NDArray[np.uint32]
-    """Lessons that each stem is kept for."""
+    """Passages that each stem is kept for."""
     gaps: NDArray[np.uint8]
-    """Distances between the numbers of these lessons, seven bits a byte, the high bit where more follow."""
+    """Distances between the numbers of these passages, seven bits a byte, the high bit where more follow."""
     weights: NDArray[np.uint8]
 
 
@@ -99,18 +92,17 @@ def build(corpus: Corpus, indexer: Indexer, base: StaticModel, wrong_in: int, to
     turn = static_model.axes(held, dimension)
     seen = _Seen(base.encode(texts), held, base.encode(silence.background()), indexer.encoded(silence.background()))
     model = StaticModel(base.pieces, (base.table @ seen.fit() @ turn).astype(np.float32))
-    shown = [
-        [placed[one.id] for one in _lead(lesson.passages, _UNITS // len(lessons)) if one.id in placed]
-        for lesson in lessons
-    ]
+    most = share([len(lesson.passages) for lesson in lessons], _UNITS, _MOST_UNITS)
+    shown = [[placed[one.id] for one in _lead(lesson.passages, most) if one.id in placed] for lesson in lessons]
     units, _ = scaled(static_model.unit(held @ turn)[[place for places in shown for place in places]])
     words, sentences = _words(lessons)
     table, scales = scaled(model.table)
-    quiet = silence.fit(seen.nearness(turn, static_model.unit(units.astype(np.float32))))
+    near = _nearness(base, seen, turn, static_model.unit(units.astype(np.float32)))
+    quiet = silence.fit(near)
     return pack_format.write(
         {
             **told, "lessons": len(lessons), "dimension": dimension, "steps": STEPS,
-            "floor": _floor(quiet, wrong_in),
+            "quiet": quiet.floor(1, wrong_in), "floor": float(np.quantile(near, _LOW)) if near else 0.0,
         },
         {
             "lessons": [_told(lesson.document) for lesson in lessons],
@@ -120,6 +112,7 @@ def build(corpus: Corpus, indexer: Indexer, base: StaticModel, wrong_in: int, to
             "scales": scales,
             "units": units,
             "unit_counts": np.array([len(places) for places in shown], dtype=np.uint8),
+            "passage_counts": np.array([len(lesson.passages) for lesson in lessons], dtype=np.uint32),
             "ignored": sorted({stem for stems in stemmed(sorted(STOP_WORDS)).values() for stem in stems}),
             "stems": words.stems,
             "rarity": words.rarity,
@@ -144,10 +137,28 @@ def _lessons(corpus: Corpus) -> Iterator[Lesson]:
             yield Lesson(documents[document_id], corpus.documents.passages(document_id))
 
 
+def share(counts: Sequence[int], room: int, most: int) -> int:
+    """What each may have at most, and no more than `most`, so that all together fit in."""
+    return max((one for one in range(2, most + 1) if sum(min(one, count) for count in counts) <= room), default=1)
+
+
 def _lead(passages: Sequence[Passage], most: int) -> list[Passage]:
     """The first passage and an even choice of the others."""
-    count = min(max(1, most), _MOST_UNITS, len(passages))
+    count = min(most, len(passages))
     return [passages[place * len(passages) // count] for place in range(count)]
+
+
+def _nearness(base: StaticModel, seen: _Seen, turn: Vectors, units: Vectors) -> list[float]:
+    """How near each paragraph about other things, as a page, comes to the lessons by a map that has not seen it."""
+    pages = [page for text in silence.background() if (page := pack_page.read("", text))]
+    best: list[float] = []
+    for fold in range(_FOLDS if len(units) else 0):
+        held = np.arange(len(pages)) % _FOLDS == fold
+        to = seen.fit(held) @ turn
+        for place in np.flatnonzero(held):
+            vectors = static_model.unit(base.encode(pages[place].sentences) @ to)
+            best.append(float((units @ pages[place].vector(vectors)[0]).max()))
+    return best
 
 
 def _told(document: Document) -> dict[str, Any]:
@@ -164,32 +175,35 @@ def _told(document: Document) -> dict[str, Any]:
 def _words(lessons: Sequence[Lesson]) -> tuple[Words, list[list[str]]]:
     """The words of the lessons, and of each lesson the sentences that hold most of its telling words."""
     spread: Counter[str] = Counter()
-    total, length = 0, 0
+    sizes = []
     for _, passages in _stems(lessons):
-        spread.update(stem for counts in passages for stem in counts)
-        total += len(passages)
-        length += sum(counts.total() for counts in passages)
+        for counts in passages:
+            spread.update(counts.keys())
+            sizes.append(counts.total())
+    total, usual = len(sizes), sum(sizes) / max(1, len(sizes))
     ignored = {stem for stems in stemmed(sorted(STOP_WORDS)).values() for stem in stems}
     stems = sorted(spread.keys() - ignored)
     rarity = {stem: max(1e-6, float(np.log((total - spread[stem] + 0.5) / (spread[stem] + 0.5)))) for stem in stems}
-    number = {stem: place for place, stem in enumerate(stems)}
-    postings: list[list[tuple[int, int]]] = [[] for _ in stems]
+    postings: dict[str, list[tuple[int, int]]] = {stem: [] for stem in stems}
     sentences = []
-    most = min(_MOST_TERMS, _TERMS // max(1, len(lessons)))
-    for place, (lesson, passages) in enumerate(_stems(lessons)):
-        weights = _weights(passages, rarity, length / max(1, total))
-        kept = sorted(weights, key=lambda stem: (-weights[stem] * rarity[stem], stem))[:most]
-        for stem in kept:
-            postings[number[stem]].append((place, max(1, round(weights[stem] / (_SATURATION + 1) * STEPS))))
-        sentences.append(_telling(lesson, {stem: rarity[stem] * weights[stem] for stem in kept}))
-    used = [stem for stem in stems if postings[number[stem]]]
-    listed = [postings[number[stem]] for stem in used]
+    most = share(sizes, _TERMS, _MOST_TERMS)
+    place = 0
+    for lesson, passages in _stems(lessons):
+        telling: dict[str, float] = {}
+        for counts in passages:
+            weights = _weights(counts, rarity, usual)
+            for stem in sorted(weights, key=lambda stem: (-weights[stem] * rarity[stem], stem))[:most]:
+                postings[stem].append((place, max(1, round(weights[stem] / (_SATURATION + 1) * STEPS))))
+                telling[stem] = max(telling.get(stem, 0.0), weights[stem] * rarity[stem])
+            place += 1
+        sentences.append(_telling(lesson, telling))
+    listed = {stem: held for stem, held in postings.items() if held}
     return Words(
-        used,
-        np.array([rarity[stem] for stem in used], dtype=np.float32),
-        np.array([len(one) for one in listed], dtype=np.uint32),
-        np.array([byte for one in listed for byte in _gaps([place for place, _ in one])], dtype=np.uint8),
-        np.array([weight for one in listed for _, weight in one], dtype=np.uint8),
+        list(listed),
+        np.array([rarity[stem] for stem in listed], dtype=np.float32),
+        np.array([len(held) for held in listed.values()], dtype=np.uint32),
+        np.array([byte for held in listed.values() for byte in _gaps([at for at, _ in held])], dtype=np.uint8),
+        np.array([weight for held in listed.values() for _, weight in held], dtype=np.uint8),
     ), sentences
 
 
@@ -209,15 +223,10 @@ def _stems(lessons: Sequence[Lesson]) -> Iterator[tuple[Lesson, list[Counter[str
             )
 
 
-def _weights(passages: Sequence[Counter[str]], known: dict[str, float], usual: float) -> dict[str, float]:
-    """stem -> its greatest BM25 weight in any passage, rarity apart."""
-    weights: dict[str, float] = {}
-    for counts in passages:
-        held = _SATURATION * (1 - _LENGTH + _LENGTH * counts.total() / usual)
-        for stem, count in counts.items():
-            if stem in known:
-                weights[stem] = max(weights.get(stem, 0.0), count * (_SATURATION + 1) / (count + held))
-    return weights
+def _weights(counts: Counter[str], known: Mapping[str, float], usual: float) -> dict[str, float]:
+    """stem -> its BM25 weight in a passage, rarity apart."""
+    held = _SATURATION * (1 - _LENGTH + _LENGTH * counts.total() / usual)
+    return {stem: count * (_SATURATION + 1) / (count + held) for stem, count in counts.items() if stem in known}
 
 
 def _telling(lesson: Lesson, weights: dict[str, float]) -> list[str]:
@@ -245,8 +254,3 @@ def _gaps(places: Sequence[int]) -> Iterator[int]:
             yield gap & 127 | 128
             gap >>= 7
         yield gap
-
-
-def _floor(quiet: silence.Silence, wrong_in: int) -> float:
-    """How near a lesson must be to a page: measured, a page comes no nearer by chance than one paragraph does."""
-    return max(silence.LEAST, quiet.place - quiet.spread * math.log(-math.log(1 - 1 / max(2, wrong_in))))

@@ -14,7 +14,7 @@ import numpy as np
 
 from corpus.errors import PackUnusable
 
-MAGIC, VERSION = b"LESSONRY", 1
+MAGIC, VERSION = b"LESSONRY", 2
 _HEAD = struct.Struct("<8sII32s")
 _ALIGNED = 8
 

@@ -3,7 +3,6 @@
 The search of `related` in small: words weigh as in a search for the page, vectors are those of the static model.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,27 +14,21 @@ from numpy.typing import NDArray
 
 from corpus.fulltext import stemmed
 from corpus.urls import canonical
-from search import pack_format
-from search.ranking import diversify
+from search import pack_format, pack_page, whitening
+from search.pack_page import Page
+from search.ranking import hybrid_weight, spread
 from search.static_model import StaticModel, unit
 
-_BLANKS = re.compile("[ \t\r\f\v\u00a0]+")
-_END = re.compile("(?<=[.!?]) ")
-_MARKS = " #>*-•|`"
-_LONGEST_PAGE = 400_000
-_PASSAGE = 90
-"""Words from which a passage is full."""
-_MOST_PASSAGES, _LEAD = 12, 4
-_READ, _MOST_WORDS, _MOST_OFTEN = 4_000, 64, 2
-"""Words of a page that are read, stems that are looked for, and how often one counts at most."""
-_SEEN = 254
-"""Pieces of a page that its vector is made of."""
+_MOST_WORDS, _MOST_OFTEN = 64, 2
+"""Words of a page that are looked for, the most telling ones, and how often one counts at most."""
 _CANDIDATES = 100
-_WORDS = 0.7
-"""Share of the words in a score; the vectors have the rest."""
 _BELOW = 0.25
-_BALANCE = 0.85
+"""What nearness to a later part of the page counts, which its beginning does not tell."""
+_ALIKE, _TOGETHER = 0.9, 2
+"""Cosine from which two lessons say the same, and how many of those are shown while there are others."""
 _COPIED = 0.7
+
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,42 +47,48 @@ class Pack:
     def __init__(self, data: bytes) -> None:
         self.told, self._held = pack_format.read(data)
         self.lessons: list[dict[str, Any]] = self._held["lessons"]
-        table = (
-            self._held["table"].reshape(-1, self.told["dimension"]) * self._held["scales"].astype(np.float64)[:, None]
-        )
+        dimension = self.told["dimension"]
+        table = self._held["table"].reshape(-1, dimension) * self._held["scales"].astype(np.float64)[:, None]
         self.model = StaticModel(tuple(self._held["pieces"]), table)
-        self._units = unit(self._held["units"].reshape(-1, self.told["dimension"]).astype(np.float64))
-        self._starts = np.concatenate([[0], np.cumsum(self._held["unit_counts"], dtype=np.int64)])
+        self._units = unit(self._held["units"].reshape(-1, dimension).astype(np.float64))
+        self._unit_owners = np.repeat(np.arange(len(self.lessons)), self._held["unit_counts"])
+        self._passage_owners = np.repeat(np.arange(len(self.lessons)), self._held["passage_counts"])
         self._ignored = set(self._held["ignored"])
 
-    def match(self, page: dict[str, str], limit: int = 5) -> list[Found]:
+    def match(self, asked: dict[str, str], limit: int = 5) -> list[Found]:
         """The lessons that bear on a page (url, title, text), best first; none where nothing is near enough."""
-        title, sentences = page.get("title", ""), sentences_of(page.get("text", "")[:_LONGEST_PAGE])
-        passages = telling(packed(sentences)) or ([[title]] if title.strip() else [])
-        if not passages or not self.lessons:
+        page = pack_page.read(asked.get("title", ""), asked.get("text", ""))
+        if page is None or not len(self._units):
             return []
-        read = "\n".join([title, *_first(sentences)])
-        words = self._by_words(read)
-        near = self._nearest(self.model.encode([read], _SEEN))
-        candidates = sorted({*_best(words), *_best(near)})
-        ties = self._nearest(self.model.encode([f"{title}\n{' '.join(one)}" for one in passages]))
-        known, whole = canonical(page.get("url") or "-"), f" {' '.join(sentences)} "
-        scores = _scores(words, near, ties)
-        kept = [
-            place for place in candidates
-            if ties[place] >= self.told["floor"] and scores[place] > 0
-            and canonical(self.lessons[place]["url"] or "") != known and not self._is_copy(place, whole)
-        ]  # fmt: skip
-        kept.sort(key=lambda place: (-scores[place], place))
-        kept = kept[: 4 * limit + 4]
-        most = scores[kept[0]] if kept else 1.0
-        chosen = diversify({str(place): scores[place] / most for place in kept}, self._similarity, limit, _BALANCE)
-        places = sorted(map(int, chosen), key=lambda place: (-scores[place], place))
-        return list(self._told(places, scores, [one for passage in passages for one in passage]))
+        vectors = self.model.encode(page.sentences)
+        near = self._units @ page.vector(vectors)[0]
+        if near.max() < self.told["quiet"]:
+            return []
+        words, count = self._by_words(page.words)
+        scores = _fused(words, self._greatest(near), hybrid_weight(whitening.share(count)))
+        candidates = _best(scores)
+        ties = self._units @ page.parts(vectors).T
+        nearest = {place: self._nearest(ties, place) for place in candidates if self._held["unit_counts"][place]}
+        known = canonical(asked.get("url") or "-")
+        kept = {}
+        for place, at in nearest.items():
+            tie = float(ties[at].max())
+            score = max(scores[place], _BELOW * tie) if int(ties[at].argmax()) else scores[place]
+            itself = canonical(self.lessons[place]["url"] or "") == known or self._is_copy(place, page.whole)
+            if tie >= self.told["floor"] and not itself:
+                kept[place] = float(np.floor(score * 1e4 + 0.5) / 1e4)
+        order = sorted((place for place in kept if kept[place] > 0), key=lambda place: (-kept[place], place))
+        chosen = spread(
+            [str(place) for place in order[: 2 * limit + 8]],
+            lambda one, other: float(self._units[nearest[int(one)]] @ self._units[nearest[int(other)]]),
+            limit, _ALIKE, _TOGETHER,
+        )  # fmt: skip
+        places = sorted(map(int, chosen), key=lambda place: (-kept[place], place))
+        return list(self._told(places, kept, page, vectors))
 
     @cached_property
-    def _postings(self) -> dict[str, tuple[float, NDArray[np.int64], NDArray[np.float64]]]:
-        """stem -> (rarity, lessons, weights)."""
+    def _postings(self) -> dict[str, tuple[float, NDArray[np.int64], Numbers]]:
+        """stem -> (rarity, passages, weights)."""
         counts = self._held["stem_counts"]
         places, ends = _places(self._held["gaps"], counts), np.cumsum(counts, dtype=np.int64)
         weights = self._held["weights"] / self.told["steps"]
@@ -100,85 +99,54 @@ class Pack:
             )
         }
 
-    def _by_words(self, text: str) -> NDArray[np.float64]:
-        counts = Counter(stem for stem in stemmed([text])[text] if stem not in self._ignored and stem in self._postings)
-        weights = {stem: min(count, _MOST_OFTEN) * self._postings[stem][0] for stem, count in counts.items()}
-        scores = np.zeros(len(self.lessons))
-        for stem in sorted(weights, key=lambda stem: (-weights[stem], stem))[:_MOST_WORDS]:
-            _, places, shares = self._postings[stem]
-            scores[places] += weights[stem] * shares
-        return scores
+    def _by_words(self, text: str) -> tuple[Numbers, int]:
+        """How much the words of a text weigh in the best passage of each lesson, and how many are looked for."""
+        counts = Counter(pack_page.words_of(text))
+        stems = {word: found[0] for word, found in stemmed(list(counts)).items() if found}
+        known = [word for word, stem in stems.items() if stem not in self._ignored and stem in self._postings]
+        weights = {word: min(counts[word], _MOST_OFTEN) * self._postings[stems[word]][0] for word in known}
+        asked = sorted(known, key=lambda word: -weights[word])[:_MOST_WORDS]
+        scores = np.zeros(len(self._passage_owners))
+        for word in asked:
+            _, places, shares = self._postings[stems[word]]
+            scores[places] += weights[word] * shares
+        best = np.zeros(len(self.lessons))
+        np.maximum.at(best, self._passage_owners, scores)
+        return best, len(asked)
 
-    def _nearest(self, vectors: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-        """The greatest cosine of any of the vectors to any unit of each lesson; -1 for a lesson without units."""
-        near = np.full(len(self.lessons), -1.0)
-        if len(self._units):
-            every = (self._units @ vectors.T).max(axis=1)
-            np.maximum.at(near, np.repeat(np.arange(len(self.lessons)), self._held["unit_counts"]), every)
-        return near
+    def _greatest(self, cosines: Numbers) -> Numbers:
+        """The greatest of each lesson's units; none is below zero."""
+        best = np.zeros(len(self.lessons))
+        np.maximum.at(best, self._unit_owners, cosines)
+        return best
+
+    def _nearest(self, ties: Numbers, place: int) -> int:
+        """The unit of a lesson that comes nearest to any part of the page."""
+        first, after = np.searchsorted(self._unit_owners, [place, place + 1])
+        return int(first) + int(ties[first:after].max(axis=1).argmax())
 
     def _is_copy(self, place: int, page: str) -> bool:
         """Do the lesson's telling sentences stand on the page?"""
         theirs = self._held["sentences"][place]
-        there = sum(_BLANKS.sub(" ", sentence) in page for sentence in theirs)
+        there = sum(pack_page.BLANKS.sub(" ", sentence) in page for sentence in theirs)
         return bool(theirs) and there >= _COPIED * len(theirs)
 
-    def _similarity(self, one: str, other: str) -> float:
-        first, second = (self._units[self._starts[int(i)] : self._starts[int(i) + 1]] for i in (one, other))
-        return float((first @ second.T).max(initial=0.0))
-
-    def _told(self, places: Sequence[int], scores: NDArray[np.float64], sentences: Sequence[str]) -> Iterator[Found]:
-        yours = self.model.encode(sentences)
+    def _told(self, places: Sequence[int], scores: dict[int, float], page: Page, vectors: Numbers) -> Iterator[Found]:
+        body = slice(page.heads if page.heads < len(page.sentences) else 0, None)
+        yours, sentences = vectors[body], page.sentences[body]
         for place in places:
             theirs = self._held["sentences"][place]
             near = np.round(yours @ self.model.encode(theirs).T, 6)
             mine, other = np.unravel_index(int(near.argmax()), near.shape) if theirs else (0, 0)
             shown = theirs[other] if theirs else self.lessons[place]["title"]
-            yield Found(self.lessons[place], float(scores[place]), sentences[int(mine)], shown)
+            yield Found(self.lessons[place], scores[place], sentences[int(mine)], shown)
 
 
-def sentences_of(text: str) -> list[str]:
-    """The sentences of a text, line by line, without the marks of headings and lists."""
-    lines = (_BLANKS.sub(" ", line).strip(_MARKS) for line in text.split("\n"))
-    return [sentence for line in lines for sentence in _END.split(line) if sentence]
-
-
-def packed(sentences: Sequence[str]) -> list[list[str]]:
-    """Sentences in passages."""
-    passages: list[list[str]] = []
-    weight = _PASSAGE
-    for sentence in sentences:
-        if weight >= _PASSAGE:
-            passages.append([])
-            weight = 0
-        passages[-1].append(sentence)
-        weight += sentence.count(" ") + 1
-    return passages
-
-
-def telling(passages: list[list[str]]) -> list[list[str]]:
-    """The first passages and an even choice of the rest."""
-    if len(passages) <= _MOST_PASSAGES:
-        return passages
-    rest, wanted = passages[_LEAD:], _MOST_PASSAGES - _LEAD
-    return passages[:_LEAD] + [rest[place * len(rest) // wanted] for place in range(wanted)]
-
-
-def _first(sentences: Sequence[str]) -> Iterator[str]:
-    """As many as are read of a page."""
-    words = 0
-    for sentence in sentences:
-        if words >= _READ:
-            return
-        words += sentence.count(" ") + 1
-        yield sentence
-
-
-def _scores(words: NDArray[np.float64], near: NDArray[np.float64], ties: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fused(words: Numbers, near: Numbers, share: float) -> Numbers:
+    """Words and nearness, each as a share of the best, times the nearness of the best."""
     most_words, most_near = max(words.max(), 1e-12), max(near.max(), 1e-12)
-    fused = (_WORDS * words / most_words + (1 - _WORDS) * np.maximum(near, 0) / most_near) * min(1.0, most_near)
-    rounded: NDArray[np.float64] = np.floor(np.maximum(fused, _BELOW * ties) * 1e4 + 0.5) / 1e4
-    return rounded
+    fused: Numbers = (share * words / most_words + (1 - share) * near / most_near) * min(1.0, most_near)
+    return fused
 
 
 def _best(scores: NDArray[np.float64]) -> list[int]:
