@@ -10,7 +10,7 @@ import { tokenizer } from "./wordpiece.js";
 export { PackError } from "./packfile.js";
 
 const MOST_WORDS = 64, MOST_OFTEN = 2;
-const CANDIDATES = 100;
+const CANDIDATES = 100, NEAREST = 5;
 const WORDS = 0.5, LONG = 0.2, QUESTION = 12; // the share of words in a score; more of it for a long page
 const BELOW = 0.25, ALIKE = 0.9, TOGETHER = 2, COPIED = 0.7;
 
@@ -27,6 +27,9 @@ export async function openPack(bytes) {
     units: sections.units,
     lengths: lengths(sections.units, told.dimension),
     starts: ends(sections.unit_counts),
+    common: sections.common,
+    metric: sections.metric,
+    whitened: sections.unit_lengths,
     passages: ends(sections.passage_counts),
     addresses: sections.lessons.map(({ url }) => url && canonical(url)),
     ignored: new Set(sections.ignored),
@@ -43,10 +46,14 @@ export function match(pack, asked, limit = 5) {
   const page = read(asked.title ?? "", asked.text ?? "");
   if (!page || !pack.lengths.length) return [];
   const vectors = page.sentences.map(({ text }) => vector(pack, text));
-  const near = cosines(pack, pageVector(page, vectors));
-  if (most(near) < pack.told.quiet) return [];
+  const whole = pageVector(page, vectors);
+  const plain = cosines(pack, whole);
+  if (isQuiet(pack.told, greatestOf(pack.starts, plain))) return [];
   const { words, count } = byWords(pack, page.words);
-  const scores = fused(words, greatestOf(pack.starts, near), WORDS + LONG * (count ? Math.max(0, count - QUESTION) / count : 0));
+  const long = count ? Math.max(0, count - QUESTION) / count : 0;
+  const apart = whitened(pack, whole);
+  const near = greatestOf(pack.starts, plain.map((cosine, at) => (1 - long) * cosine + long * apart[at]));
+  const scores = fused(words, near, WORDS + LONG * long);
   const parts = partVectors(page, vectors);
   const address = canonical(asked.url ?? "");
   const kept = best(scores)
@@ -103,6 +110,22 @@ function cosines({ units, lengths, told: { dimension } }, one, first = 0, after 
     found[at - first] = product / lengths[at];
   }
   return found;
+}
+
+/** The same with what is common to all lessons taken out. */
+function whitened({ units, lengths, common, metric, whitened, told }, one) {
+  const apart = one.map((value, k) => value - common[k]);
+  const turned = apart.map((_, row) => dot(apart, metric.subarray(row * apart.length, (row + 1) * apart.length)));
+  const length = Math.max(Math.sqrt(dot(apart, turned)), 1e-12);
+  const moved = turned.map((value) => value / length);
+  const shift = dot(moved, common);
+  return cosines({ units, lengths, told }, moved).map((product, at) => (product - shift) / Math.max(whitened[at], 1e-12));
+}
+
+/** Does a page come no nearer to its nearest lesson, and to the few nearest together, than by chance? */
+function isQuiet({ quiet, quiet_together }, near) {
+  const few = near.slice().sort().slice(-NEAREST);
+  return few.at(-1) < quiet && few.reduce((sum, value) => sum + value, 0) / few.length < quiet_together;
 }
 
 /** The greatest value of each lesson, whose own ones begin at `starts`; none is below zero. */

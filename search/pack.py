@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from corpus.fulltext import stemmed
 from corpus.store import Corpus
 from corpus.types import Document, Passage, encoder_text
-from search import pack_format, pack_page, silence, static_model
+from search import pack_format, pack_page, silence, static_model, whitening
 from search.indexer import Indexer
 from search.keywords import STOP_WORDS
+from search.pack_page import greatest, nearest_lessons
 from search.static_model import StaticModel
 from search.ties import sentences_of
 from search.types import Vectors
@@ -83,26 +84,36 @@ def build(corpus: Corpus, indexer: Indexer, base: StaticModel, wrong_in: int, to
     Of `wrong_in` pages that have to do with no lesson, one may get a wrong suggestion.
     """
     lessons = list(_lessons(corpus))
-    passages = [passage for lesson in lessons for passage in lesson.passages]
-    vectors = indexer.index.vectors([passage.id for passage in passages])
-    placed = {one.id: place for place, one in enumerate(one for one in passages if one.id in vectors)}
-    texts = [encoder_text(one.title, one.heading, one.text) for one in passages if one.id in placed]
+    vectors = indexer.index.vectors([passage.id for lesson in lessons for passage in lesson.passages])
+    return made(lessons, vectors, indexer.encoded(silence.background()), base, wrong_in, told)
+
+
+def made(
+    lessons: Sequence[Lesson], vectors: Mapping[int, Vectors], apart: Vectors, base: StaticModel, wrong_in: int,
+    told: dict[str, Any],
+) -> bytes:  # fmt: skip
+    """The pack of these lessons; `vectors` are the encoder's by passage id, `apart` those of the background."""
+    passages = [passage for lesson in lessons for passage in lesson.passages if passage.id in vectors]
+    placed = {one.id: place for place, one in enumerate(passages)}
+    texts = [encoder_text(one.title, one.heading, one.text) for one in passages]
     dimension = min(DIMENSION, base.table.shape[1])
     held = np.stack([vectors[i] for i in placed]) if placed else np.zeros((0, base.table.shape[1]), np.float32)
     turn = static_model.axes(held, dimension)
-    seen = _Seen(base.encode(texts), held, base.encode(silence.background()), indexer.encoded(silence.background()))
+    seen = _Seen(base.encode(texts), held, base.encode(silence.background()), apart)
     model = StaticModel(base.pieces, (base.table @ seen.fit() @ turn).astype(np.float32))
     most = share([len(lesson.passages) for lesson in lessons], _UNITS, _MOST_UNITS)
     shown = [[placed[one.id] for one in _lead(lesson.passages, most) if one.id in placed] for lesson in lessons]
     units, _ = scaled(static_model.unit(held @ turn)[[place for places in shown for place in places]])
     words, sentences = _words(lessons)
     table, scales = scaled(model.table)
-    near = _nearness(base, seen, turn, static_model.unit(units.astype(np.float32)))
-    quiet = silence.fit(near)
+    counts = np.array([len(places) for places in shown], dtype=np.uint8)
+    turned = static_model.unit(units.astype(np.float64))
+    near = _nearness(base, seen, turn, turned, counts)
+    own = whitening.fit(turned) or whitening.Whitening(np.zeros(dimension), np.eye(dimension))
     return pack_format.write(
         {
             **told, "lessons": len(lessons), "dimension": dimension, "steps": STEPS,
-            "quiet": quiet.floor(1, wrong_in), "floor": float(np.quantile(near, _LOW)) if near else 0.0,
+            **_floors(near, wrong_in),
         },
         {
             "lessons": [_told(lesson.document) for lesson in lessons],
@@ -111,7 +122,10 @@ def build(corpus: Corpus, indexer: Indexer, base: StaticModel, wrong_in: int, to
             "table": table,
             "scales": scales,
             "units": units,
-            "unit_counts": np.array([len(places) for places in shown], dtype=np.uint8),
+            "unit_counts": counts,
+            "common": own.mean.astype(np.float32),
+            "metric": (own.scale @ own.scale.T).astype(np.float32),
+            "unit_lengths": np.linalg.norm((turned - own.mean) @ own.scale, axis=1).astype(np.float32),
             "passage_counts": np.array([len(lesson.passages) for lesson in lessons], dtype=np.uint32),
             "ignored": sorted({stem for stems in stemmed(sorted(STOP_WORDS)).values() for stem in stems}),
             "stems": words.stems,
@@ -148,17 +162,33 @@ def _lead(passages: Sequence[Passage], most: int) -> list[Passage]:
     return [passages[place * len(passages) // count] for place in range(count)]
 
 
-def _nearness(base: StaticModel, seen: _Seen, turn: Vectors, units: Vectors) -> list[float]:
-    """How near each paragraph about other things, as a page, comes to the lessons by a map that has not seen it."""
+def _nearness(
+    base: StaticModel, seen: _Seen, turn: Vectors, units: Vectors, counts: NDArray[np.uint8]
+) -> NDArray[np.float64]:
+    """[paragraphs, 5]: how near each paragraph about other things, as a page, comes to the lessons nearest to it,
+    by a map that has not seen it."""
     pages = [page for text in silence.background() if (page := pack_page.read("", text))]
-    best: list[float] = []
+    near = []
     for fold in range(_FOLDS if len(units) else 0):
         held = np.arange(len(pages)) % _FOLDS == fold
         to = seen.fit(held) @ turn
         for place in np.flatnonzero(held):
             vectors = static_model.unit(base.encode(pages[place].sentences) @ to)
-            best.append(float((units @ pages[place].vector(vectors)[0]).max()))
-    return best
+            near.append(nearest_lessons(greatest(units @ pages[place].vector(vectors)[0], counts)))
+    return np.array(near)
+
+
+def _floors(near: NDArray[np.float64], wrong_in: int) -> dict[str, float]:
+    """How near a page must come to its nearest lesson, or to the five nearest together, to be told anything: each
+    lets half of the wrong pages through. And how near a lesson must come to some part of it."""
+    if not len(near):
+        return {"quiet": 1.0, "quiet_together": 1.0, "floor": 1.0}
+    quiet = 1 - 1 / (2 * max(1, wrong_in))
+    return {
+        "quiet": max(silence.LEAST, silence.fit(near[:, 0].tolist()).at(quiet)),
+        "quiet_together": max(silence.LEAST, silence.fit(near.mean(axis=1).tolist()).at(quiet)),
+        "floor": float(np.quantile(near[:, 0], _LOW)),
+    }
 
 
 def _told(document: Document) -> dict[str, Any]:
@@ -175,18 +205,19 @@ def _told(document: Document) -> dict[str, Any]:
 def _words(lessons: Sequence[Lesson]) -> tuple[Words, list[list[str]]]:
     """The words of the lessons, and of each lesson the sentences that hold most of its telling words."""
     spread: Counter[str] = Counter()
-    sizes = []
+    sizes, kinds = [], []
     for _, passages in _stems(lessons):
         for counts in passages:
             spread.update(counts.keys())
             sizes.append(counts.total())
+            kinds.append(len(counts))
     total, usual = len(sizes), sum(sizes) / max(1, len(sizes))
     ignored = {stem for stems in stemmed(sorted(STOP_WORDS)).values() for stem in stems}
     stems = sorted(spread.keys() - ignored)
     rarity = {stem: max(1e-6, float(np.log((total - spread[stem] + 0.5) / (spread[stem] + 0.5)))) for stem in stems}
     postings: dict[str, list[tuple[int, int]]] = {stem: [] for stem in stems}
     sentences = []
-    most = share(sizes, _TERMS, _MOST_TERMS)
+    most = share(kinds, _TERMS, _MOST_TERMS)
     place = 0
     for lesson, passages in _stems(lessons):
         telling: dict[str, float] = {}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from corpus.fulltext import stemmed
 from corpus.urls import canonical
 from search import pack_format, pack_page, whitening
-from search.pack_page import Page
+from search.pack_page import Page, greatest, nearest_lessons
 from search.ranking import hybrid_weight, spread
 from search.static_model import StaticModel, unit
 
@@ -28,7 +28,7 @@ _ALIKE, _TOGETHER = 0.9, 2
 """Cosine from which two lessons say the same, and how many of those are shown while there are others."""
 _COPIED = 0.7
 
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,9 @@ class Pack:
         table = self._held["table"].reshape(-1, dimension) * self._held["scales"].astype(np.float64)[:, None]
         self.model = StaticModel(tuple(self._held["pieces"]), table)
         self._units = unit(self._held["units"].reshape(-1, dimension).astype(np.float64))
-        self._unit_owners = np.repeat(np.arange(len(self.lessons)), self._held["unit_counts"])
-        self._passage_owners = np.repeat(np.arange(len(self.lessons)), self._held["passage_counts"])
+        self._starts = np.concatenate([[0], np.cumsum(self._held["unit_counts"], dtype=np.int64)])
+        self._common = self._held["common"].astype(np.float64)
+        self._metric = self._held["metric"].reshape(dimension, dimension).astype(np.float64)
         self._ignored = set(self._held["ignored"])
 
     def match(self, asked: dict[str, str], limit: int = 5) -> list[Found]:
@@ -61,11 +62,14 @@ class Pack:
         if page is None or not len(self._units):
             return []
         vectors = self.model.encode(page.sentences)
-        near = self._units @ page.vector(vectors)[0]
-        if near.max() < self.told["quiet"]:
+        whole = page.vector(vectors)[0]
+        cosines = self._units @ whole
+        if self._is_quiet(nearest_lessons(greatest(cosines, self._held["unit_counts"]))):
             return []
         words, count = self._by_words(page.words)
-        scores = _fused(words, self._greatest(near), hybrid_weight(whitening.share(count)))
+        long = whitening.share(count)
+        near = greatest((1 - long) * cosines + long * self._whitened(whole), self._held["unit_counts"])
+        scores = _fused(words, near, hybrid_weight(long))
         candidates = _best(scores)
         ties = self._units @ page.parts(vectors).T
         nearest = {place: self._nearest(ties, place) for place in candidates if self._held["unit_counts"][place]}
@@ -106,23 +110,27 @@ class Pack:
         known = [word for word, stem in stems.items() if stem not in self._ignored and stem in self._postings]
         weights = {word: min(counts[word], _MOST_OFTEN) * self._postings[stems[word]][0] for word in known}
         asked = sorted(known, key=lambda word: -weights[word])[:_MOST_WORDS]
-        scores = np.zeros(len(self._passage_owners))
+        scores = np.zeros(int(self._held["passage_counts"].sum()))
         for word in asked:
             _, places, shares = self._postings[stems[word]]
             scores[places] += weights[word] * shares
-        best = np.zeros(len(self.lessons))
-        np.maximum.at(best, self._passage_owners, scores)
-        return best, len(asked)
+        return greatest(scores, self._held["passage_counts"]), len(asked)
 
-    def _greatest(self, cosines: Numbers) -> Numbers:
-        """The greatest of each lesson's units; none is below zero."""
-        best = np.zeros(len(self.lessons))
-        np.maximum.at(best, self._unit_owners, cosines)
-        return best
+    def _is_quiet(self, nearest: Numbers) -> bool:
+        """Does a page come no nearer to its nearest lesson, and to the few nearest together, than by chance?"""
+        return bool(nearest[0] < self.told["quiet"] and nearest.mean() < self.told["quiet_together"])
+
+    def _whitened(self, vector: Numbers) -> Numbers:
+        """The cosine of a vector to each unit, with what is common to all lessons taken out."""
+        apart = vector - self._common
+        turned = self._metric @ apart / max(float(np.sqrt(apart @ self._metric @ apart)), 1e-12)
+        lengths = np.maximum(self._held["unit_lengths"].astype(np.float64), 1e-12)
+        whitened: Numbers = (self._units @ turned - self._common @ turned) / lengths
+        return whitened
 
     def _nearest(self, ties: Numbers, place: int) -> int:
         """The unit of a lesson that comes nearest to any part of the page."""
-        first, after = np.searchsorted(self._unit_owners, [place, place + 1])
+        first, after = self._starts[place], self._starts[place + 1]
         return int(first) + int(ties[first:after].max(axis=1).argmax())
 
     def _is_copy(self, place: int, page: str) -> bool:
@@ -149,7 +157,7 @@ def _fused(words: Numbers, near: Numbers, share: float) -> Numbers:
     return fused
 
 
-def _best(scores: NDArray[np.float64]) -> list[int]:
+def _best(scores: Numbers) -> list[int]:
     """The places of the best, ties by place."""
     rounded = np.floor(scores * 1e6 + 0.5)
     return [int(place) for place in np.lexsort((np.arange(len(scores)), -rounded))[:_CANDIDATES] if scores[place] > 0]

@@ -21,6 +21,8 @@ _LONGEST_PAGE, _LONGEST_WORDS = 400_000, 20_000
 """Characters of a page whose sentences are looked at, and whose words."""
 _PART, _MOST_PARTS = 900, 12
 """Characters that stand together, and parts that are looked at: the first ones and an even choice of the rest."""
+_NEAREST = 5
+"""Lessons to which a page is near together."""
 _LEAD = 1_800
 """Characters after which a sentence counts a third: what a page is about stands first."""
 
@@ -94,3 +96,16 @@ def _size(sentence: str) -> int:
 def _is_of_word(letter: str) -> bool:
     category = unicodedata.category(letter)
     return category[0] in "LNM" or category == "Co"
+
+
+def greatest(values: NDArray[np.float64], counts: NDArray[np.integer]) -> NDArray[np.float64]:
+    """The greatest of each lesson's values, of which it has so many; none is below zero."""
+    best = np.zeros(len(counts))
+    np.maximum.at(best, np.repeat(np.arange(len(counts)), counts), values)
+    return best
+
+
+def nearest_lessons(near: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The nearness of the few lessons that are nearest."""
+    few: NDArray[np.float64] = np.sort(near)[::-1][:_NEAREST]
+    return few

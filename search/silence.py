@@ -30,7 +30,11 @@ class Silence:
     def floor(self, passages: float, pages: int) -> float:
         """The cosine that a page of so many passages must reach: one wrong suggestion in so many unrelated pages."""
         quiet = (1 - 1 / (_COMPANY * pages)) ** (1 / max(1, passages))
-        return max(LEAST, self.place - self.spread * math.log(-math.log(quiet)))
+        return max(LEAST, self.at(quiet))
+
+    def at(self, share: float) -> float:
+        """The nearness that this share of unrelated texts does not reach."""
+        return self.place + self.spread * _gumbel(share)
 
 
 def fit(best: Sequence[float]) -> Silence:
