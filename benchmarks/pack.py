@@ -21,11 +21,12 @@ import statistics
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import related
 import unrelated
+from unrelated import Unrelated
 
 from api.settings import load
 from api.wiring import Lessonry
@@ -34,18 +35,10 @@ from search import pack, silence, static_model
 from search.pack_matching import Pack
 from search.static_model import StaticModel
 
+Pair = tuple[list[str], list[str]]
+"""What the server suggests for a page, and what the pack does."""
 FOLDS, LESSONS = 5, 10_000
 PACK_JS = Path(__file__).parents[1] / "extension" / "pack.js"
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Over some pages: the shares of the server's suggestions that the pack has too, and unrelated pages told."""
-
-    agreement: list[float]
-    silent: int
-    by_server: int
-    by_pack: int
 
 
 def main() -> None:
@@ -57,12 +50,17 @@ def main() -> None:
     wanted = given.only or ["starter", "data", "size"]
     print("| the pack | figure |\n|---|---|")
     if "starter" in wanted:
-        told("starter", list(folds(given.home)))
+        agreement("starter", [pair for pairs in folds(given.home) for pair in pairs])
+        with related.starter(given.home) as lessonry:
+            unrelated_pages("starter", lessonry, built(lessonry))
     if "data" in wanted or "size" in wanted:
         held = related.stock(given.data, given.home)
         with Lessonry(load(home=given.home / "kept")) as lessonry:
+            lessonry.indexer.catch_up()
             if "data" in wanted:
-                told("data", [counted(lessonry, held)])
+                made = built(lessonry)
+                agreement("data", both(lessonry, made, held))
+                unrelated_pages("data", lessonry, made)
             if "size" in wanted:
                 size_and_time(lessonry, held)
 
@@ -71,12 +69,10 @@ def row(what: str, figure: object) -> None:
     print(f"| {what} | {figure} |", flush=True)
 
 
-def folds(home: Path) -> Iterator[Counted]:
+def folds(home: Path) -> Iterator[list[Pair]]:
     """The starter corpus without a fifth of it, asked for that."""
     with related.starter(home) as lessonry:
         ids = sorted(lessonry.corpus.documents.ids(), key=lambda one: lessonry.corpus.documents.get(one).title)
-        for page in unrelated.pages():  # encoded once for all folds
-            suggested(lessonry, page.title, page.text)
     random.Random(7).shuffle(ids)
     for fold in range(FOLDS):
         with tempfile.TemporaryDirectory() as folder:
@@ -86,34 +82,29 @@ def folds(home: Path) -> Iterator[Counted]:
                 for document in held:
                     lessonry.corpus.documents.remove(document.id)
                 lessonry.indexer.catch_up()
-                yield counted(lessonry, held)
+                yield both(lessonry, built(lessonry), held)
 
 
-def counted(lessonry: Lessonry, held: Sequence[Document]) -> Counted:
-    made = Pack(
-        pack.build(
-            lessonry.corpus, lessonry.indexer, base_of(lessonry), lessonry.settings.pages_per_wrong_suggestion, {}
-        )
-    )
-    pairs = [(suggested(lessonry, one.title, one.text), matched(made, one.title, one.text)) for one in held]
-    apart = [
-        (suggested(lessonry, page.title, page.text), matched(made, page.title, page.text)) for page in unrelated.pages()
-    ]
-    return Counted(
-        [len(set(server) & set(mine)) / len(server) for server, mine in pairs if server],
-        sum(not mine for server, mine in pairs if server),
-        sum(bool(server) for server, _ in apart),
-        sum(bool(mine) for _, mine in apart),
-    )
+def built(lessonry: Lessonry) -> Pack:
+    wrong_in = lessonry.settings.pages_per_wrong_suggestion
+    return Pack(pack.build(lessonry.corpus, lessonry.indexer, base_of(lessonry), wrong_in, {}))
 
 
-def told(name: str, found: Sequence[Counted]) -> None:
-    shares = [share for one in found for share in one.agreement]
-    pages = len(unrelated.pages())
+def both(lessonry: Lessonry, made: Pack, pages: Sequence[Document | Unrelated]) -> list[Pair]:
+    return [(suggested(lessonry, one.title, one.text), matched(made, one.title, one.text)) for one in pages]
+
+
+def agreement(name: str, pairs: Sequence[Pair]) -> None:
+    asked = [(server, mine) for server, mine in pairs if server]
+    shares = [len(set(server) & set(mine)) / len(server) for server, mine in asked]
     row(f"{name}: agreement of the first five", f"{statistics.mean(shares):.3f} over {len(shares)} pages")
-    row(f"{name}: of these, pages on which the pack is silent", sum(one.silent for one in found))
-    for who, counts in ("server", [one.by_server for one in found]), ("pack", [one.by_pack for one in found]):
-        row(f"{name}: unrelated pages told by the {who}", f"{' + '.join(map(str, counts))} of {pages}")
+    row(f"{name}: of these, pages that the pack is silent on", sum(not mine for _, mine in asked))
+
+
+def unrelated_pages(name: str, lessonry: Lessonry, made: Pack) -> None:
+    pairs = both(lessonry, made, unrelated.pages())
+    row(f"{name}: unrelated pages told by the server", f"{sum(bool(server) for server, _ in pairs)} of {len(pairs)}")
+    row(f"{name}: unrelated pages told by the pack", f"{sum(bool(mine) for _, mine in pairs)} of {len(pairs)}")
 
 
 def suggested(lessonry: Lessonry, title: str, text: str) -> list[str]:

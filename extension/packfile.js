@@ -30,14 +30,18 @@ export async function readPack(bytes) {
   const body = data.slice(start);
   if ((await digest(body)) !== told.sha256) throw damaged();
   const sections = {};
-  for (const [name, place] of Object.entries(told.sections)) sections[name] = section(body, place);
+  for (const [name, place] of Object.entries(told.sections)) sections[name] = await section(body, place);
   return { told, sections };
 }
 
-function section(body, { type, offset, length }) {
-  if (type === "json") return JSON.parse(text(body.subarray(offset, offset + length)));
+async function section(body, { type, offset, length }) {
+  if (type === "json") return inflated(body.subarray(offset, offset + length));
   const Numbers = ARRAYS[type];
   return new Numbers(body.buffer, offset, length / Numbers.BYTES_PER_ELEMENT);
+}
+
+function inflated(bytes) {
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
 }
 
 function damaged() {

@@ -109,7 +109,8 @@ def made(
     counts = np.array([len(places) for places in shown], dtype=np.uint8)
     turned = static_model.unit(units.astype(np.float64))
     near = _nearness(base, seen, turn, turned, counts)
-    own = whitening.fit(turned) or whitening.Whitening(np.zeros(dimension), np.eye(dimension))
+    own = whitening.fit(turned) if len(held) > held.shape[1] else None  # as for the server: fewer tell too little
+    own = own or whitening.Whitening(np.zeros(dimension), np.eye(dimension))
     return pack_format.write(
         {
             **told, "lessons": len(lessons), "dimension": dimension, "steps": STEPS,

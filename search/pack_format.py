@@ -7,6 +7,7 @@ Numbers are little-endian. The manifest is JSON and tells where each section sta
 import hashlib
 import json
 import struct
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ _HEAD = struct.Struct("<8sII32s")
 _ALIGNED = 8
 
 Section = np.ndarray[Any, Any] | list[Any]
-"""An array of numbers, or a list that is kept as JSON."""
+"""An array of numbers, or a list that is kept as deflated JSON."""
 
 
 def write(told: Mapping[str, Any], sections: Mapping[str, Section]) -> bytes:
@@ -27,7 +28,7 @@ def write(told: Mapping[str, Any], sections: Mapping[str, Section]) -> bytes:
     body, places = b"", {}
     for name, section in sections.items():
         if isinstance(section, list):
-            held, kind = json.dumps(section, ensure_ascii=False, separators=(",", ":")).encode(), "json"
+            held, kind = zlib.compress(json.dumps(section, ensure_ascii=False, separators=(",", ":")).encode()), "json"
         else:
             held, kind = section.tobytes(), section.dtype.newbyteorder("<").str.lstrip("<|")
         places[name] = {"type": kind, "offset": len(body), "length": len(held)}
@@ -56,4 +57,4 @@ def read(data: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _section(body: bytes, type: str, offset: int, length: int) -> Any:
     held = body[offset : offset + length]
-    return json.loads(held) if type == "json" else np.frombuffer(held, dtype=f"<{type}")
+    return json.loads(zlib.decompress(held)) if type == "json" else np.frombuffer(held, dtype=f"<{type}")

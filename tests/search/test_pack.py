@@ -1,6 +1,7 @@
 """The pack: what it holds, how it matches, and that extension/pack.js does the same to the letter."""
 
 import json
+import random
 import subprocess
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from corpus.errors import PackUnusable
 from corpus.fulltext import stemmed
-from search import pack, pack_format, static_model
+from search import pack, pack_format, silence, static_model, whitening
 from search.pack_matching import Pack
 from search.pack_page import words_of
 from search.static_model import StaticModel
@@ -60,6 +61,18 @@ def built(home: Home, tmp_path: Path) -> bytes:
     return pack.build(home.corpus, home.indexer, base, 20, {"encoder": home.encoder.id})
 
 
+@pytest.fixture
+def crowded(home: Home, tmp_path: Path) -> bytes:
+    """Sixty lessons of sentences drawn from those of the four."""
+    draw = random.Random(3)
+    sentences = [one for text in LESSONS.values() for line in text.split("\n\n") for one in line.split(", ")]
+    for number in range(60):
+        home.put(f"Lesson {number}", ". ".join(draw.sample(sentences, 3)), url=f"https://example.org/{number}")
+    home.indexer.catch_up()
+    base = static_model.distilled(home.encoder, PIECES, tmp_path / "models")
+    return pack.build(home.corpus, home.indexer, base, 20, {})
+
+
 def in_node(script: str, *files: Path) -> object:
     done = subprocess.run(
         ["node", "--input-type=module", "-e", script, "--", *map(str, files)],
@@ -90,9 +103,65 @@ def test_a_page_about_other_things_finds_nothing(built):
     assert Pack(built).match(PAGES[2]) == []
 
 
-def test_the_browser_finds_the_same(built, tmp_path):
-    (tmp_path / "pack").write_bytes(built)
-    (tmp_path / "pages").write_text(json.dumps(PAGES))
+def test_words_count_where_they_stand_together(home: Home, tmp_path: Path):
+    rest = "and so it went on for them all " * 6
+    home.put("Together", f"A valve, a leap. {rest}\n\n## Later\n\nThey slept. {rest}")
+    home.put("Apart", f"A valve was new. {rest}\n\n## Later\n\nThe leap. {rest}")
+    for name in LESSONS:
+        home.put(name, f"{rest}\n\n## Later\n\n{rest}")
+    home.indexer.catch_up()
+    base = static_model.distilled(home.encoder, PIECES, tmp_path / "models")
+    held = Pack(pack.build(home.corpus, home.indexer, base, 20, {}))
+    scores, count = held._by_words("A valve, a leap")
+    found = dict(zip([one["title"] for one in held.lessons], scores.tolist(), strict=True))
+    assert found["Together"] > 1.2 * found["Apart"] > 0
+    assert [found[name] for name in LESSONS] == [0, 0, 0, 0]
+    assert count == 2
+
+
+def test_a_word_counts_twice_at_most_and_its_other_forms_besides(built):
+    held = Pack(built)
+    once, twice, often, other = (held._by_words(text)[0] for text in (
+        "expired", "expired expired", "expired " * 9, "expired expires"))  # fmt: skip
+    assert twice == pytest.approx(2 * once)
+    assert often == pytest.approx(twice)
+    assert other == pytest.approx(twice)
+
+
+def test_what_fits_in_is_shared_evenly():
+    assert pack.share([1, 5, 9], room=9, most=12) == 4
+    assert pack.share([1, 5, 9], room=100, most=12) == 12
+    assert pack.share([3, 3], room=1, most=12) == 1
+
+
+def test_what_is_common_to_all_is_taken_out_as_by_the_server(crowded):
+    held = Pack(crowded)
+    page = np.random.default_rng(1).normal(size=held.told["dimension"])
+    page /= np.linalg.norm(page)
+    wanted = whitening.fit(held._units)
+    assert wanted is not None
+    assert held._whitened(page) == pytest.approx(wanted.cosines(held._units, page), abs=1e-5)
+
+
+def test_a_small_corpus_has_nothing_taken_out(built):
+    held = Pack(built)
+    assert held._whitened(held._units[0]) == pytest.approx(held._units @ held._units[0], abs=1e-6)
+
+
+def test_half_of_the_wrong_pages_are_let_through_by_the_nearest_and_half_by_the_five_nearest():
+    near = np.random.default_rng(7).gumbel(0.5, 0.03, (20_000, 5))
+    floors = pack._floors(near, 20)
+    assert (near[:, 0] >= floors["quiet"]).mean() == pytest.approx(1 / 40, abs=0.005)
+    assert floors["quiet_together"] == silence.fit(near.mean(axis=1).tolist()).at(1 - 1 / 40)
+    assert (near[:, 0] >= floors["floor"]).mean() == pytest.approx(1 / 4, abs=0.001)
+
+
+@pytest.mark.parametrize("crowd", [False, True], ids=["four lessons", "sixty"])
+def test_the_browser_finds_the_same(built, crowded, tmp_path, crowd):
+    pages = [*PAGES, *({"url": "", "title": "", "text": text} for text in LESSONS.values())]
+    held = crowded if crowd else built
+    (tmp_path / "pack").write_bytes(held)
+    (tmp_path / "pages").write_text(json.dumps(pages))
     script = f"""
         import fs from "node:fs";
         import {{ openPack, match }} from {json.dumps((EXTENSION / "pack.js").as_uri())};
@@ -102,10 +171,10 @@ def test_the_browser_finds_the_same(built, tmp_path):
           ({{ document, score, because: [{{ yours, theirs }}] }}) => [document.id, score, yours, theirs]))));
     """
     mine = [
-        [[one.document["id"], one.score, one.yours, one.theirs] for one in Pack(built).match(page)] for page in PAGES
+        [[one.document["id"], one.score, one.yours, one.theirs] for one in Pack(held).match(page)] for page in pages
     ]
     assert in_node(script, tmp_path / "pack", tmp_path / "pages") == mine
-    assert sum(map(len, mine)) >= 5
+    assert sum(map(len, mine)) >= 8
 
 
 def test_the_browser_cuts_text_into_the_same_pieces_and_stems(tmp_path):
