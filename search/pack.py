@@ -25,7 +25,7 @@ DIMENSION = 128
 """Numbers of a vector. With them, and with what follows, 10,000 lessons take less than 12 MB."""
 _UNITS, _MOST_UNITS = 20_000, 12
 """Passages whose vectors are in a large pack; of one lesson so many at most."""
-_TERMS, _MOST_TERMS = 1_500_000, 60
+_TERMS, _MOST_TERMS = 1_500_000, 100
 """Words of passages in a large pack; of one passage so many at most, the most telling ones."""
 _MOST_SENTENCES, _LONGEST = 3, 240
 STEPS = 15
@@ -109,8 +109,8 @@ def made(
     counts = np.array([len(places) for places in shown], dtype=np.uint8)
     turned = static_model.unit(units.astype(np.float64))
     near = _nearness(base, seen, turn, turned, counts)
-    own = whitening.fit(turned) if len(held) > held.shape[1] else None  # as for the server: fewer tell too little
-    own = own or whitening.Whitening(np.zeros(dimension), np.eye(dimension))
+    common, metric = _whitening(held, turn)
+    apart_units = turned - common
     return pack_format.write(
         {
             **told, "lessons": len(lessons), "dimension": dimension, "steps": STEPS,
@@ -124,9 +124,9 @@ def made(
             "scales": scales,
             "units": units,
             "unit_counts": counts,
-            "common": own.mean.astype(np.float32),
-            "metric": (own.scale @ own.scale.T).astype(np.float32),
-            "unit_lengths": np.linalg.norm((turned - own.mean) @ own.scale, axis=1).astype(np.float32),
+            "common": common.astype(np.float32),
+            "metric": metric.astype(np.float32),
+            "unit_lengths": np.sqrt(((apart_units @ metric) * apart_units).sum(axis=1)).astype(np.float32),
             "passage_counts": np.array([len(lesson.passages) for lesson in lessons], dtype=np.uint32),
             "ignored": sorted({stem for stems in stemmed(sorted(STOP_WORDS)).values() for stem in stems}),
             "stems": words.stems,
@@ -190,6 +190,15 @@ def _floors(near: NDArray[np.float64], wrong_in: int) -> dict[str, float]:
         "quiet_together": max(silence.LEAST, silence.fit(near.mean(axis=1).tolist()).at(quiet)),
         "floor": float(np.quantile(near[:, 0], _LOW)),
     }
+
+
+def _whitening(vectors: Vectors, turn: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(mean, metric) of the server's whitening along the pack's directions: nothing is whitened where it does not."""
+    fitted = whitening.fit(vectors)
+    if fitted is None:
+        return np.zeros(turn.shape[1]), np.eye(turn.shape[1])
+    covariance = np.linalg.inv(fitted.scale @ fitted.scale.T)
+    return fitted.mean @ turn, np.linalg.inv(turn.T @ covariance @ turn)
 
 
 def _told(document: Document) -> dict[str, Any]:

@@ -105,14 +105,14 @@ def test_a_page_about_other_things_finds_nothing(built):
 
 def test_words_count_where_they_stand_together(home: Home, tmp_path: Path):
     rest = "and so it went on for them all " * 6
-    home.put("Together", f"A valve, a leap. {rest}\n\n## Later\n\nThey slept. {rest}")
-    home.put("Apart", f"A valve was new. {rest}\n\n## Later\n\nThe leap. {rest}")
+    home.put("Together", f"A valve, a typo. {rest}\n\n## Later\n\nThey slept. {rest}")
+    home.put("Apart", f"A valve was new. {rest}\n\n## Later\n\nThe typo. {rest}")
     for name in LESSONS:
         home.put(name, f"{rest}\n\n## Later\n\n{rest}")
     home.indexer.catch_up()
     base = static_model.distilled(home.encoder, PIECES, tmp_path / "models")
     held = Pack(pack.build(home.corpus, home.indexer, base, 20, {}))
-    scores, count = held._by_words("A valve, a leap")
+    scores, count = held._by_words("A valve, a typo")
     found = dict(zip([one["title"] for one in held.lessons], scores.tolist(), strict=True))
     assert found["Together"] > 1.2 * found["Apart"] > 0
     assert [found[name] for name in LESSONS] == [0, 0, 0, 0]
@@ -134,13 +134,14 @@ def test_what_fits_in_is_shared_evenly():
     assert pack.share([3, 3], room=1, most=12) == 1
 
 
-def test_what_is_common_to_all_is_taken_out_as_by_the_server(crowded):
+def test_what_is_common_to_all_is_taken_out_as_by_the_server(home, crowded):
     held = Pack(crowded)
-    page = np.random.default_rng(1).normal(size=held.told["dimension"])
-    page /= np.linalg.norm(page)
-    wanted = whitening.fit(held._units)
-    assert wanted is not None
-    assert held._whitened(page) == pytest.approx(wanted.cosines(held._units, page), abs=1e-5)
+    ids = [passage.id for one in held.lessons for passage in home.corpus.documents.passages(one["id"])]
+    vectors = np.stack([home.index.vectors(ids)[i] for i in ids])
+    fitted = whitening.fit(vectors)
+    assert fitted is not None
+    assert held._whitened(held._units[0]) == pytest.approx(fitted.cosines(vectors, vectors[0]), abs=0.02)
+    assert held._whitened(held._units[0])[0] == pytest.approx(1.0, abs=1e-6)
 
 
 def test_a_small_corpus_has_nothing_taken_out(built):
