@@ -21,7 +21,8 @@ export async function readPack(bytes) {
   const numbers = new DataView(data.buffer, data.byteOffset);
   const version = numbers.getUint32(8, true);
   if (version !== VERSION) {
-    throw new PackError("other-version", `This pack is of version ${version}; this extension reads version ${VERSION}.`);
+    const mend = version < VERSION ? "Fetch it anew; if that brings it again, the server is to be updated." : "Update the extension.";
+    throw new PackError("other-version", `This pack is of version ${version}; this extension reads version ${VERSION}. ${mend}`);
   }
   const start = HEAD + numbers.getUint32(12, true);
   const manifest = data.subarray(HEAD, start);

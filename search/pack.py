@@ -2,7 +2,6 @@
 and by extension/pack.js; docs/pack.md tells what stands in it, `pack_format` how.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,42 +9,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.fulltext import stemmed
 from corpus.store import Corpus
 from corpus.types import Document, Passage, encoder_text
 from search import pack_format, pack_page, silence, static_model, whitening
 from search.indexer import Indexer
-from search.keywords import STOP_WORDS
 from search.pack_page import greatest, nearest_lessons
+from search.pack_words import STEPS, Lesson, ignored, share, weighed
 from search.static_model import StaticModel
-from search.ties import sentences_of
 from search.types import Vectors
 
 DIMENSION = 128
 """Numbers of a vector. With them, and with what follows, 10,000 lessons take less than 12 MB."""
 _UNITS, _MOST_UNITS = 20_000, 12
 """Passages whose vectors are in a large pack; of one lesson so many at most."""
-_TERMS, _MOST_TERMS = 1_500_000, 100
-"""Words of passages in a large pack; of one passage so many at most, the most telling ones."""
-_MOST_SENTENCES, _LONGEST = 3, 240
-STEPS = 15
-"""Of how a word's weight in a passage is measured: from 1 to this."""
-_SATURATION, _LENGTH = 1.2, 0.75
-"""BM25's k and b, as full text has them; and there a word of a title counts double."""
-_TITLE = 2
 _APART, _FOLDS = 3, 10
 """How often a paragraph about other things counts, and in how many parts they are held out in turn."""
 _LOW = 0.75
-"""A lesson is shown if it is as near to some part of a page as this share of ordinary paragraphs is to none."""
+"""A lesson is shown if some part of the page is nearer to it than this share of ordinary paragraphs is to any."""
 _BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A document with its passages."""
-
-    document: Document
-    passages: Sequence[Passage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +44,6 @@ class _Seen:
         kept = slice(None) if but is None else ~but
         apart = [self.apart_means[kept]] * _APART, [self.apart_vectors[kept]] * _APART
         return static_model.fit(np.vstack([self.means, *apart[0]]), np.vstack([self.vectors, *apart[1]]))
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Stems of the lessons: how rare each is, and how much it weighs in which of their passages."""
-
-    stems: list[str]
-    rarity: NDArray[np.float32]
-    counts: NDArray[np.uint32]
-    """Passages that each stem is kept for."""
-    gaps: NDArray[np.uint8]
-    """Distances between the numbers of these passages, seven bits a byte, the high bit where more follow."""
-    weights: NDArray[np.uint8]
 
 
 def build(corpus: Corpus, indexer: Indexer, base: StaticModel, wrong_in: int, told: dict[str, Any]) -> bytes:
@@ -104,7 +72,7 @@ def made(
     most = share([len(lesson.passages) for lesson in lessons], _UNITS, _MOST_UNITS)
     shown = [[placed[one.id] for one in _lead(lesson.passages, most) if one.id in placed] for lesson in lessons]
     units, _ = scaled(static_model.unit(held @ turn)[[place for places in shown for place in places]])
-    words, sentences = _words(lessons)
+    words, sentences = weighed(lessons)
     table, scales = scaled(model.table)
     counts = np.array([len(places) for places in shown], dtype=np.uint8)
     turned = static_model.unit(units.astype(np.float64))
@@ -128,7 +96,7 @@ def made(
             "metric": metric.astype(np.float32),
             "unit_lengths": np.sqrt(((apart_units @ metric) * apart_units).sum(axis=1)).astype(np.float32),
             "passage_counts": np.array([len(lesson.passages) for lesson in lessons], dtype=np.uint32),
-            "ignored": sorted({stem for stems in stemmed(sorted(STOP_WORDS)).values() for stem in stems}),
+            "ignored": sorted(ignored()),
             "stems": words.stems,
             "rarity": words.rarity,
             "stem_counts": words.counts,
@@ -150,11 +118,6 @@ def _lessons(corpus: Corpus) -> Iterator[Lesson]:
         documents = corpus.documents.get_many(ids[start : start + _BATCH])
         for document_id in sorted(documents):
             yield Lesson(documents[document_id], corpus.documents.passages(document_id))
-
-
-def share(counts: Sequence[int], room: int, most: int) -> int:
-    """What each may have at most, and no more than `most`, so that all together fit in."""
-    return max((one for one in range(2, most + 1) if sum(min(one, count) for count in counts) <= room), default=1)
 
 
 def _lead(passages: Sequence[Passage], most: int) -> list[Passage]:
@@ -198,7 +161,7 @@ def _whitening(vectors: Vectors, turn: Vectors) -> tuple[NDArray[np.float64], ND
     if fitted is None:
         return np.zeros(turn.shape[1]), np.eye(turn.shape[1])
     covariance = np.linalg.inv(fitted.scale @ fitted.scale.T)
-    return fitted.mean @ turn, np.linalg.inv(turn.T @ covariance @ turn)
+    return fitted.mean @ turn, np.linalg.inv((turn.T @ covariance @ turn).astype(np.float64))
 
 
 def _told(document: Document) -> dict[str, Any]:
@@ -210,88 +173,3 @@ def _told(document: Document) -> dict[str, Any]:
         "superseded_by": standing.superseded_by,
         "actions": {"open": standing.open},
     }
-
-
-def _words(lessons: Sequence[Lesson]) -> tuple[Words, list[list[str]]]:
-    """The words of the lessons, and of each lesson the sentences that hold most of its telling words."""
-    spread: Counter[str] = Counter()
-    sizes, kinds = [], []
-    for _, passages in _stems(lessons):
-        for counts in passages:
-            spread.update(counts.keys())
-            sizes.append(counts.total())
-            kinds.append(len(counts))
-    total, usual = len(sizes), sum(sizes) / max(1, len(sizes))
-    ignored = {stem for stems in stemmed(sorted(STOP_WORDS)).values() for stem in stems}
-    stems = sorted(spread.keys() - ignored)
-    rarity = {stem: max(1e-6, float(np.log((total - spread[stem] + 0.5) / (spread[stem] + 0.5)))) for stem in stems}
-    postings: dict[str, list[tuple[int, int]]] = {stem: [] for stem in stems}
-    sentences = []
-    most = share(kinds, _TERMS, _MOST_TERMS)
-    place = 0
-    for lesson, passages in _stems(lessons):
-        telling: dict[str, float] = {}
-        for counts in passages:
-            weights = _weights(counts, rarity, usual)
-            for stem in sorted(weights, key=lambda stem: (-weights[stem] * rarity[stem], stem))[:most]:
-                postings[stem].append((place, max(1, round(weights[stem] / (_SATURATION + 1) * STEPS))))
-                telling[stem] = max(telling.get(stem, 0.0), weights[stem] * rarity[stem])
-            place += 1
-        sentences.append(_telling(lesson, telling))
-    listed = {stem: held for stem, held in postings.items() if held}
-    return Words(
-        list(listed),
-        np.array([rarity[stem] for stem in listed], dtype=np.float32),
-        np.array([len(held) for held in listed.values()], dtype=np.uint32),
-        np.array([byte for held in listed.values() for byte in _gaps([at for at, _ in held])], dtype=np.uint8),
-        np.array([weight for held in listed.values() for _, weight in held], dtype=np.uint8),
-    ), sentences
-
-
-def _stems(lessons: Sequence[Lesson]) -> Iterator[tuple[Lesson, list[Counter[str]]]]:
-    """Each lesson with how often its passages have each stem, those of titles counted more."""
-    for start in range(0, len(lessons), _BATCH):
-        batch = lessons[start : start + _BATCH]
-        texts = {text for one in batch for p in one.passages for text in (p.title, f"{p.heading}\n{p.text}")}
-        stems = {text: Counter(found) for text, found in stemmed(sorted(texts)).items()}
-        for lesson in batch:
-            yield (
-                lesson,
-                [
-                    sum((stems[p.title] for _ in range(_TITLE)), stems[f"{p.heading}\n{p.text}"])
-                    for p in lesson.passages
-                ],
-            )
-
-
-def _weights(counts: Counter[str], known: Mapping[str, float], usual: float) -> dict[str, float]:
-    """stem -> its BM25 weight in a passage, rarity apart."""
-    held = _SATURATION * (1 - _LENGTH + _LENGTH * counts.total() / usual)
-    return {stem: count * (_SATURATION + 1) / (count + held) for stem, count in counts.items() if stem in known}
-
-
-def _telling(lesson: Lesson, weights: dict[str, float]) -> list[str]:
-    """The sentences that hold most of a lesson's telling words, none for what one before it holds; in their order."""
-    listed = list(dict.fromkeys(one for passage in lesson.passages for one in sentences_of(passage.text)))
-    short = [one for one in listed if len(one) <= _LONGEST] or [one[:_LONGEST] for one in listed]
-    stems = {one: set(found) for one, found in stemmed(short).items()}
-    left = dict(weights)
-    taken: list[str] = []
-    while len(taken) < min(_MOST_SENTENCES, len(short)):
-        best = max(
-            (one for one in short if one not in taken),
-            key=lambda one: (sum(left.get(stem, 0.0) for stem in stems[one]), -short.index(one)),
-        )
-        taken.append(best)
-        left = {stem: weight for stem, weight in left.items() if stem not in stems[best]}
-    return sorted(taken, key=short.index)
-
-
-def _gaps(places: Sequence[int]) -> Iterator[int]:
-    before = -1
-    for place in places:
-        gap, before = place - before - 1, place
-        while gap > 127:
-            yield gap & 127 | 128
-            gap >>= 7
-        yield gap

@@ -13,6 +13,7 @@ from corpus.fulltext import stemmed
 from search import pack, pack_format, silence, static_model, whitening
 from search.pack_matching import Pack
 from search.pack_page import words_of
+from search.pack_words import share
 from search.static_model import StaticModel
 from tests.fakes import VOCABULARY, Home
 
@@ -129,9 +130,9 @@ def test_a_word_counts_twice_at_most_and_its_other_forms_besides(built):
 
 
 def test_what_fits_in_is_shared_evenly():
-    assert pack.share([1, 5, 9], room=9, most=12) == 4
-    assert pack.share([1, 5, 9], room=100, most=12) == 12
-    assert pack.share([3, 3], room=1, most=12) == 1
+    assert share([1, 5, 9], room=9, most=12) == 4
+    assert share([1, 5, 9], room=100, most=12) == 12
+    assert share([3, 3], room=1, most=12) == 1
 
 
 def test_what_is_common_to_all_is_taken_out_as_by_the_server(home, crowded):
