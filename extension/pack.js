@@ -83,7 +83,8 @@ function byWords(pack, text) {
   const scores = new Float64Array(pack.passages.at(-1));
   for (const { number, weight } of asked) {
     for (let at = pack.postings[number]; at < pack.postings[number + 1]; at++) {
-      scores[pack.places[at]] += weight * (pack.weights[at] / pack.told.steps);
+      const half = at % 2 ? pack.weights[at >> 1] & 15 : pack.weights[at >> 1] >> 4;
+      scores[pack.places[at]] += weight * (half / pack.told.steps);
     }
   }
   return { words: greatestOf(pack.passages, scores), count: asked.length };

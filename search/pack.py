@@ -68,12 +68,14 @@ def made(
     held = np.stack([vectors[i] for i in placed]) if placed else np.zeros((0, base.table.shape[1]), np.float32)
     turn = static_model.axes(held, dimension)
     seen = _Seen(base.encode(texts), held, base.encode(silence.background()), apart)
-    model = StaticModel(base.pieces, (base.table @ seen.fit() @ turn).astype(np.float32))
+    table, scales = scaled((base.table @ seen.fit() @ turn).astype(np.float32))
+    told_apart = [
+        place for place, piece in enumerate(base.pieces) if piece == static_model.UNKNOWN or table[place].any()
+    ]
     most = share([len(lesson.passages) for lesson in lessons], _UNITS, _MOST_UNITS)
     shown = [[placed[one.id] for one in _lead(lesson.passages, most) if one.id in placed] for lesson in lessons]
     units, _ = scaled(static_model.unit(held @ turn)[[place for places in shown for place in places]])
     words, sentences = weighed(lessons)
-    table, scales = scaled(model.table)
     counts = np.array([len(places) for places in shown], dtype=np.uint8)
     turned = static_model.unit(units.astype(np.float64))
     near = _nearness(base, seen, turn, turned, counts)
@@ -87,9 +89,9 @@ def made(
         {
             "lessons": [_told(lesson.document) for lesson in lessons],
             "sentences": sentences,
-            "pieces": list(model.pieces),
-            "table": table,
-            "scales": scales,
+            "pieces": [base.pieces[place] for place in told_apart],
+            "table": table[told_apart],
+            "scales": scales[told_apart],
             "units": units,
             "unit_counts": counts,
             "common": common.astype(np.float32),

@@ -95,7 +95,9 @@ class Pack:
         """stem -> (rarity, passages, weights)."""
         counts = self._held["stem_counts"]
         places, ends = _places(self._held["gaps"], counts), np.cumsum(counts, dtype=np.int64)
-        weights = self._held["weights"] / self.told["steps"]
+        weights = (
+            np.stack([self._held["weights"] >> 4, self._held["weights"] & 15], axis=1).ravel() / self.told["steps"]
+        )
         return {
             stem: (float(self._held["rarity"][row]), places[end - count : end], weights[end - count : end])
             for row, (stem, count, end) in enumerate(

@@ -12,7 +12,7 @@ from corpus.types import Document, Passage
 from search.keywords import STOP_WORDS
 from search.ties import sentences_of
 
-_TERMS, _MOST_TERMS = 1_500_000, 100
+_TERMS, _MOST_TERMS = 2_000_000, 100
 """Words of passages in a large pack; of one passage so many at most, the most telling ones."""
 _MOST_SENTENCES, _LONGEST = 3, 240
 STEPS = 15
@@ -42,6 +42,7 @@ class Words:
     gaps: NDArray[np.uint8]
     """Distances between the numbers of these passages, seven bits a byte, the high bit where more follow."""
     weights: NDArray[np.uint8]
+    """Two a byte, the first one in its high half."""
 
 
 def weighed(lessons: Sequence[Lesson]) -> tuple[Words, list[list[str]]]:
@@ -49,9 +50,9 @@ def weighed(lessons: Sequence[Lesson]) -> tuple[Words, list[list[str]]]:
     spread: Counter[str] = Counter()
     sizes, kinds = [], []
     for _, passages in _stems(lessons):
-        for counts in passages:
+        for counts, size in passages:
             spread.update(counts.keys())
-            sizes.append(counts.total())
+            sizes.append(size)
             kinds.append(len(counts))
     total, usual = len(sizes), sum(sizes) / max(1, len(sizes))
     stems = sorted(spread.keys() - ignored())
@@ -62,8 +63,8 @@ def weighed(lessons: Sequence[Lesson]) -> tuple[Words, list[list[str]]]:
     place = 0
     for lesson, passages in _stems(lessons):
         telling: dict[str, float] = {}
-        for counts in passages:
-            weights = _weights(counts, rarity, usual)
+        for counts, size in passages:
+            weights = _weights(counts, rarity, size / usual)
             for stem in sorted(weights, key=lambda stem: (-weights[stem] * rarity[stem], stem))[:most]:
                 postings[stem].append((place, max(1, round(weights[stem] / (_SATURATION + 1) * STEPS))))
                 telling[stem] = max(telling.get(stem, 0.0), weights[stem] * rarity[stem])
@@ -75,7 +76,7 @@ def weighed(lessons: Sequence[Lesson]) -> tuple[Words, list[list[str]]]:
         np.array([rarity[stem] for stem in listed], dtype=np.float32),
         np.array([len(held) for held in listed.values()], dtype=np.uint32),
         np.array([byte for held in listed.values() for byte in _gaps([at for at, _ in held])], dtype=np.uint8),
-        np.array([weight for held in listed.values() for _, weight in held], dtype=np.uint8),
+        _in_halves([weight for held in listed.values() for _, weight in held]),
     ), sentences
 
 
@@ -89,25 +90,23 @@ def share(counts: Sequence[int], room: int, most: int) -> int:
     return max((one for one in range(2, most + 1) if sum(min(one, count) for count in counts) <= room), default=1)
 
 
-def _stems(lessons: Sequence[Lesson]) -> Iterator[tuple[Lesson, list[Counter[str]]]]:
-    """Each lesson with how often its passages have each stem, those of titles counted more."""
+def _stems(lessons: Sequence[Lesson]) -> Iterator[tuple[Lesson, list[tuple[Counter[str], int]]]]:
+    """Each lesson with how often its passages have each stem, those of titles counted more, and their lengths."""
     for start in range(0, len(lessons), _BATCH):
         batch = lessons[start : start + _BATCH]
         texts = {text for one in batch for p in one.passages for text in (p.title, f"{p.heading}\n{p.text}")}
         stems = {text: Counter(found) for text, found in stemmed(sorted(texts)).items()}
         for lesson in batch:
-            yield (
-                lesson,
-                [
-                    sum((stems[p.title] for _ in range(_TITLE)), stems[f"{p.heading}\n{p.text}"])
-                    for p in lesson.passages
-                ],
-            )
+            yield lesson, [_counted(stems[p.title], stems[f"{p.heading}\n{p.text}"]) for p in lesson.passages]
 
 
-def _weights(counts: Counter[str], known: Mapping[str, float], usual: float) -> dict[str, float]:
-    """stem -> its BM25 weight in a passage, rarity apart."""
-    held = _SATURATION * (1 - _LENGTH + _LENGTH * counts.total() / usual)
+def _counted(title: Counter[str], text: Counter[str]) -> tuple[Counter[str], int]:
+    return sum([title] * _TITLE, text), title.total() + text.total()
+
+
+def _weights(counts: Counter[str], known: Mapping[str, float], length: float) -> dict[str, float]:
+    """stem -> its BM25 weight in a passage of this length, the usual one being 1; rarity apart."""
+    held = _SATURATION * (1 - _LENGTH + _LENGTH * length)
     return {stem: count * (_SATURATION + 1) / (count + held) for stem, count in counts.items() if stem in known}
 
 
@@ -126,6 +125,12 @@ def _telling(lesson: Lesson, weights: dict[str, float]) -> list[str]:
         taken.append(best)
         left = {stem: weight for stem, weight in left.items() if stem not in stems[best]}
     return sorted(taken, key=short.index)
+
+
+def _in_halves(weights: Sequence[int]) -> NDArray[np.uint8]:
+    """Two weights a byte, the first one in its high half."""
+    pairs = zip([*weights, 0][::2], [*weights, 0][1::2], strict=False)
+    return np.array([first << 4 | second for first, second in pairs], dtype=np.uint8)
 
 
 def _gaps(places: Sequence[int]) -> Iterator[int]:

@@ -18,6 +18,8 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from search.encoders import DEFAULT_MODEL, model_source
 from search.types import Encoder, Vectors
 
+UNKNOWN = "[UNK]"
+"""The piece that stands for a word that cannot be cut into pieces."""
 _OFTEN = 1e-4
 """The `a` of the weights a / (a + p) of Arora et al. (2017): a piece that is met more often than this counts less."""
 _RIDGE = 0.05
@@ -35,14 +37,14 @@ class StaticModel:
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         vocabulary = {piece: place for place, piece in enumerate(self.pieces)}
-        tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+        tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=UNKNOWN))
         tokenizer.normalizer = normalizers.BertNormalizer()
         tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
         return tokenizer
 
     @cached_property
     def _unknown(self) -> int:
-        return self.pieces.index("[UNK]")
+        return self.pieces.index(UNKNOWN)
 
     def ids(self, text: str) -> list[int]:
         """The pieces of a text; words that are not known are left out."""

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from corpus.errors import PackUnusable
-from corpus.fulltext import stemmed
+from corpus.fulltext import Weights, stemmed
 from search import pack, pack_format, silence, static_model, whitening
 from search.pack_matching import Pack
 from search.pack_page import words_of
-from search.pack_words import share
+from search.pack_words import _in_halves, share
 from search.static_model import StaticModel
 from tests.fakes import VOCABULARY, Home
 
@@ -127,6 +127,22 @@ def test_a_word_counts_twice_at_most_and_its_other_forms_besides(built):
     assert twice == pytest.approx(2 * once)
     assert often == pytest.approx(twice)
     assert other == pytest.approx(twice)
+
+
+def test_words_weigh_what_they_weigh_in_full_text(home, crowded):
+    """Up to half a step of the fifteen in which a weight is kept; a word of the title counts double."""
+    held = Pack(crowded)
+    for word in ("clock", "queue", "17"):
+        matches = home.corpus.fulltext.match(f'"{word}"', limit=100, weights=Weights(title=2.0))
+        scores = held._by_words(word)[0] * (1.2 + 1)
+        found = {one["id"]: score for one, score in zip(held.lessons, scores.tolist(), strict=True) if score > 0}
+        step = held._postings[word][0] * (1.2 + 1) / held.told["steps"]
+        assert found == pytest.approx({document: bm25 for _, document, bm25 in matches}, abs=step / 2 + 1e-6)
+        assert found
+
+
+def test_two_weights_share_a_byte():
+    assert [_in_halves(one).tolist() for one in ([1, 15, 7], [2, 3], [])] == [[0x1F, 0x70], [0x23], []]
 
 
 def test_what_fits_in_is_shared_evenly():
