@@ -53,7 +53,7 @@ export function match(pack, asked, limit = 5) {
   const long = count ? Math.max(0, count - QUESTION) / count : 0;
   const apart = whitened(pack, whole);
   const near = greatestOf(pack.starts, plain.map((cosine, at) => (1 - long) * cosine + long * apart[at]));
-  const scores = fused(words, near, WORDS + LONG * long);
+  const scores = fused(words, near, Math.round((WORDS + LONG * long) * 1e6) / 1e6);
   const parts = partVectors(page, vectors);
   const address = canonical(asked.url ?? "");
   const kept = best(scores)

@@ -66,29 +66,37 @@ class Pack:
         cosines = self._units @ whole
         if self._is_quiet(nearest_lessons(greatest(cosines, self._held["unit_counts"]))):
             return []
-        words, count = self._by_words(page.words)
-        long = whitening.share(count)
-        near = greatest((1 - long) * cosines + long * self._whitened(whole), self._held["unit_counts"])
-        scores = _fused(words, near, hybrid_weight(long))
-        candidates = _best(scores)
+        scores = self._scores(page.words, whole, cosines)
         ties = self._units @ page.parts(vectors).T
-        nearest = {place: self._nearest(ties, place) for place in candidates if self._held["unit_counts"][place]}
-        known = canonical(asked.get("url") or "-")
-        kept = {}
-        for place, at in nearest.items():
-            tie = float(ties[at].max())
-            score = max(scores[place], _BELOW * tie) if int(ties[at].argmax()) else scores[place]
-            itself = canonical(self.lessons[place]["url"] or "") == known or self._is_copy(place, page.whole)
-            if tie >= self.told["floor"] and not itself:
-                kept[place] = float(np.floor(score * 1e4 + 0.5) / 1e4)
+        units = {place: self._nearest(ties, place) for place in _best(scores) if self._held["unit_counts"][place]}
+        kept = {
+            place: self._with_later_parts(scores[place], ties[at])
+            for place, at in units.items()
+            if ties[at].max() >= self.told["floor"] and not self._is_itself(place, asked.get("url", ""), page.whole)
+        }
         order = sorted((place for place in kept if kept[place] > 0), key=lambda place: (-kept[place], place))
         chosen = spread(
             [str(place) for place in order[: 2 * limit + 8]],
-            lambda one, other: float(self._units[nearest[int(one)]] @ self._units[nearest[int(other)]]),
+            lambda one, other: float(self._units[units[int(one)]] @ self._units[units[int(other)]]),
             limit, _ALIKE, _TOGETHER,
         )  # fmt: skip
         places = sorted(map(int, chosen), key=lambda place: (-kept[place], place))
         return list(self._told(places, kept, page, vectors))
+
+    def _scores(self, text: str, whole: Numbers, cosines: Numbers) -> Numbers:
+        """Words and nearness of each lesson, each as a share of the best, times the nearness of the best."""
+        words, count = self._by_words(text)
+        long = whitening.share(count)
+        near = greatest((1 - long) * cosines + long * self._whitened(whole), self._held["unit_counts"])
+        share, most_words, most_near = hybrid_weight(long), max(words.max(), 1e-12), max(near.max(), 1e-12)
+        scores: Numbers = (share * words / most_words + (1 - share) * near / most_near) * min(1.0, most_near)
+        return scores
+
+    @staticmethod
+    def _with_later_parts(score: float, ties: Numbers) -> float:
+        """The score with what nearness to a later part of the page adds to it."""
+        whole = max(score, _BELOW * ties.max()) if ties.argmax() else score
+        return float(np.floor(whole * 1e4 + 0.5) / 1e4)
 
     @cached_property
     def _postings(self) -> dict[str, tuple[float, NDArray[np.int64], Numbers]]:
@@ -135,11 +143,12 @@ class Pack:
         first, after = self._starts[place], self._starts[place + 1]
         return int(first) + int(ties[first:after].max(axis=1).argmax())
 
-    def _is_copy(self, place: int, page: str) -> bool:
-        """Do the lesson's telling sentences stand on the page?"""
+    def _is_itself(self, place: int, url: str, page: str) -> bool:
+        """Is the lesson the page, by its address or because its telling sentences stand there?"""
         theirs = self._held["sentences"][place]
         there = sum(pack_page.BLANKS.sub(" ", sentence) in page for sentence in theirs)
-        return bool(theirs) and there >= _COPIED * len(theirs)
+        copied = bool(theirs) and there >= _COPIED * len(theirs)
+        return copied or canonical(self.lessons[place]["url"] or "") == canonical(url or "-")
 
     def _told(self, places: Sequence[int], scores: dict[int, float], page: Page, vectors: Numbers) -> Iterator[Found]:
         body = slice(page.heads if page.heads < len(page.sentences) else 0, None)
@@ -150,13 +159,6 @@ class Pack:
             mine, other = np.unravel_index(int(near.argmax()), near.shape) if theirs else (0, 0)
             shown = theirs[other] if theirs else self.lessons[place]["title"]
             yield Found(self.lessons[place], scores[place], sentences[int(mine)], shown)
-
-
-def _fused(words: Numbers, near: Numbers, share: float) -> Numbers:
-    """Words and nearness, each as a share of the best, times the nearness of the best."""
-    most_words, most_near = max(words.max(), 1e-12), max(near.max(), 1e-12)
-    fused: Numbers = (share * words / most_words + (1 - share) * near / most_near) * min(1.0, most_near)
-    return fused
 
 
 def _best(scores: Numbers) -> list[int]:
