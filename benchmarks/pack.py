@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import related
 import unrelated
@@ -31,7 +32,7 @@ from unrelated import Unrelated
 from api.settings import load
 from api.wiring import Lessonry
 from corpus.types import Document
-from search import pack, silence, static_model
+from search import pack, pack_words, silence, static_model
 from search.pack_matching import Pack
 from search.static_model import StaticModel
 
@@ -52,15 +53,13 @@ def main() -> None:
     if "starter" in wanted:
         agreement("starter", [pair for pairs in folds(given.home) for pair in pairs])
         with related.starter(given.home) as lessonry:
-            unrelated_pages("starter", lessonry, built(lessonry))
+            silence_of("starter", both(lessonry, built(lessonry), unrelated.pages()))
     if "data" in wanted or "size" in wanted:
         held = related.stock(given.data, given.home)
         with Lessonry(load(home=given.home / "kept")) as lessonry:
             lessonry.indexer.catch_up()
             if "data" in wanted:
-                made = built(lessonry)
-                agreement("data", both(lessonry, made, held))
-                unrelated_pages("data", lessonry, made)
+                on_data(lessonry, held)
             if "size" in wanted:
                 size_and_time(lessonry, held)
 
@@ -101,10 +100,27 @@ def agreement(name: str, pairs: Sequence[Pair]) -> None:
     row(f"{name}: of these, pages that the pack is silent on", sum(not mine for _, mine in asked))
 
 
-def unrelated_pages(name: str, lessonry: Lessonry, made: Pack) -> None:
-    pairs = both(lessonry, made, unrelated.pages())
+def silence_of(name: str, pairs: Sequence[Pair]) -> None:
     row(f"{name}: unrelated pages told by the server", f"{sum(bool(server) for server, _ in pairs)} of {len(pairs)}")
     row(f"{name}: unrelated pages told by the pack", f"{sum(bool(mine) for _, mine in pairs)} of {len(pairs)}")
+
+
+def on_data(lessonry: Lessonry, held: Sequence[Document]) -> None:
+    """By the pack as it is, and by one of which as much is left out as of a pack of so many lessons."""
+    made = built(lessonry)
+    pairs, apart = both(lessonry, made, held), both(lessonry, made, unrelated.pages())
+    agreement("data", pairs)
+    silence_of("data", apart)
+    part = len(made.lessons) / LESSONS
+    with (
+        patch.object(pack, "_UNITS", round(part * pack._UNITS)),
+        patch.object(pack_words, "_TERMS", round(part * pack_words._TERMS)),
+    ):
+        made = built(lessonry)
+    again = [(server, matched(made, one.title, one.text)) for (server, _), one in zip(pairs, held, strict=True)]
+    agreement(f"data, thinned as of {LESSONS:,} lessons", again)
+    told = sum(bool(matched(made, page.title, page.text)) for page in unrelated.pages())
+    row(f"data, thinned as of {LESSONS:,} lessons: unrelated pages told by the pack", f"{told} of {len(apart)}")
 
 
 def suggested(lessonry: Lessonry, title: str, text: str) -> list[str]:
