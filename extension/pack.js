@@ -58,11 +58,22 @@ export function match(pack, asked, limit = 5) {
   const address = canonical(asked.url ?? "");
   const kept = best(scores)
     .filter((place) => pack.starts[place] < pack.starts[place + 1])
-    .filter((place) => !(address && pack.addresses[place] === address) && !isCopy(pack, place, page.whole))
+    .filter((place) => !(address && pack.addresses[place] === address))
     .map((place) => tied(pack, place, scores[place], parts))
     .filter(({ tie, score }) => tie >= pack.told.floor && score > 0)
     .sort(byScore);
-  return told(pack, spread(pack, kept.slice(0, 2 * limit + 8), limit).sort(byScore), page, vectors);
+  const others = first(kept, 2 * limit + 8, ({ place }) => !isCopy(pack, place, page.whole));
+  return told(pack, spread(pack, others, limit).sort(byScore), page, vectors);
+}
+
+/** So many of those that fit; no more are looked at, for to look through a long page takes time. */
+function first(listed, count, fits) {
+  const found = [];
+  for (const one of listed) {
+    if (found.length === count) break;
+    if (fits(one)) found.push(one);
+  }
+  return found;
 }
 
 function byScore(one, other) {
