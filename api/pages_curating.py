@@ -33,12 +33,13 @@ from corpus.collection_state import (
     stepped,
     unliving,
 )
-from corpus.errors import LessonryError, NotFound
+from corpus.errors import BadEdit, LessonryError, NotFound
 
 router = APIRouter()
 
 Words = Annotated[str, Form()]
 Version = Annotated[Whole, Form()]
+Arranging = Annotated[Literal["add", "rename", "up", "down", "remove"], Form()]
 CURATE = [needs("curate")]
 _DETAILS = ("title", "description", "visibility", "curators")
 
@@ -171,23 +172,24 @@ def remove(request: Request, parts: Parts, person: Who, slug: Slug, document_id:
 
 @router.post("/collections/{slug}/sections", dependencies=CURATE)
 def arrange_sections(
-    request: Request, parts: Parts, person: Who, slug: Slug, action: Words, name: Words = "", section: Words = ""
+    request: Request, parts: Parts, person: Who, slug: Slug, action: Arranging, name: Words = "", section: Words = ""
 ) -> Response:
     """Add, rename, move or give up a section."""
 
     def edit(state: State) -> State:
         names = list(state.sections)
+        if action in ("add", "rename") and not name.strip():
+            raise BadEdit("give the section a name")
         if action == "add":
             return sectioned([*names, name], {})(state)
-        place = names.index(section) if section in names else -1
-        if place < 0:
+        if section not in names:
             raise NotFound("section", section)
-        if action == "rename" and name.strip():
-            return sectioned([name.strip() if one == section else one for one in names], {section: name})(state)
-        if action == "remove":
-            return sectioned([one for one in names if one != section], {})(state)
-        other = max(0, place - 1) if action == "up" else place + 1
-        names.insert(other, names.pop(place))
+        if action == "rename":
+            return sectioned([name if one == section else one for one in names], {section: name})(state)
+        place = names.index(section)
+        names.pop(place)
+        if action != "remove":
+            names.insert(max(0, place - 1) if action == "up" else place + 1, section)
         return sectioned(names, {})(state)
 
     return _simple(request, parts, person, slug, edit)

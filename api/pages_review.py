@@ -1,6 +1,6 @@
 """The web page of the review queues: what living collections may want, and why."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -18,6 +18,7 @@ router = APIRouter()
 _PER_PAGE = 20
 CURATE = [needs("curate")]
 Words = Annotated[str, Form()]
+Verdict = Annotated[Literal["accept", "refuse", "again"], Form()]
 
 
 @router.get("/review", dependencies=[needs("read")])
@@ -60,7 +61,7 @@ def look(request: Request, parts: Parts, slug: Slug) -> Response:
 
 @router.post("/review/{slug}/{document_id}", dependencies=CURATE)
 def decide(
-    request: Request, parts: Parts, person: Who, slug: Slug, document_id: DocumentId, verdict: Words = "",
+    request: Request, parts: Parts, person: Who, slug: Slug, document_id: DocumentId, verdict: Verdict,
     note: Words = "",
 ) -> Response:  # fmt: skip
     """Accept with the note as it stands, refuse, or take a refusal back."""

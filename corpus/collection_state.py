@@ -167,11 +167,20 @@ def unliving(state: State) -> State:
 
 
 def sectioned(sections: Sequence[str], renamed: Mapping[str, str]) -> Edit:
-    """Rename sections, then set which there are, in order; places of those that are gone stand in none."""
+    """Rename sections, then set which there are, in order; places of those that are gone stand in none.
+
+    BadEdit for a new name that is empty, or that another section has: two sections never become one unasked.
+    """
 
     def edit(state: State) -> State:
         for name in renamed.keys() - set(state.sections):
             raise NotFound("section", name)
+        called = [renamed.get(name, name).strip() for name in state.sections]
+        for new in (renamed[name].strip() for name in renamed):
+            if not new:
+                raise BadEdit("sections: give the section a name")
+            if called.count(new) > 1:
+                raise BadEdit(f"sections: there is a section {new!r:.130} already; choose another name")
         wanted = tuple(dict.fromkeys(name.strip() for name in sections if name.strip()))
         names = {name: renamed.get(name, name).strip() for name in state.sections}
         places = [

@@ -10,7 +10,7 @@ from httpx import Response
 
 from api.app import create_app
 from api.wiring import Lessonry
-from corpus.collection_state import changed
+from corpus.collection_state import Living, changed, living, sectioned
 from tests.fakes import draft, opened, stored
 
 URL = "http://127.0.0.1"
@@ -244,3 +244,31 @@ def test_what_is_not_there(browser):
     for path in ("", "/edit", "/print", "/history"):
         browser.open(f"/collections/nothing{path}")
         assert browser.answer.status_code == 404
+
+
+@pytest.mark.parametrize("action", ["", "ADD", "sideways"])
+def test_an_arrangement_that_there_is_not_moves_no_section(browser, lessonry, ids, action):
+    lessonry.corpus.collections.change("reader", sectioned(["Cases", "Rules"], {}))
+    browser.open("/collections/reader/edit").send("/collections/reader/sections", ("action", action), section="Cases")
+    assert browser.answer.status_code == 422
+    assert lessonry.corpus.collections.get("reader").sections == ("Cases", "Rules")
+
+
+@pytest.mark.parametrize(("name", "said"), [("Rules", "'Rules' already"), ("  ", "give the section a name")])
+def test_a_section_is_not_renamed_onto_another_or_to_nothing(browser, lessonry, ids, name, said):
+    lessonry.corpus.collections.change("reader", sectioned(["Cases", "Rules"], {}))
+    browser.open("/collections/reader/edit")
+    browser.send("/collections/reader/sections", ("action", "rename"), section="Cases", name=name)
+    assert (browser.answer.status_code, said in browser.text) == (422, True)
+    assert lessonry.corpus.collections.get("reader").sections == ("Cases", "Rules")
+
+
+@pytest.mark.parametrize("verdict", ["", "ACCEPT", "yes"])
+def test_a_verdict_that_there_is_not_decides_nothing(browser, lessonry, ids, verdict):
+    lessonry.corpus.collections.change("reader", living(Living("Leap")))
+    lessonry.living.look("reader")
+    waiting = lessonry.corpus.reviews.count("reader")
+    document = lessonry.corpus.reviews.waiting("reader", limit=1)[0].document.id
+    browser.open("/review?collection=reader").send(f"/review/reader/{document}", ("verdict", verdict))
+    assert browser.answer.status_code == 422
+    assert waiting == lessonry.corpus.reviews.count("reader") > 0
