@@ -15,7 +15,7 @@ from api.depends import DocumentId, Parts, Slug
 from api.pages_collections import Cursor, address, listed, missing, shown
 from api.problems import STATUS
 from api.rendering import error_page, page
-from api.schemas import Whole
+from api.schemas import Line, Whole
 from api.wiring import Lessonry
 from corpus.clock import now
 from corpus.collection_state import (
@@ -125,7 +125,7 @@ def add_to_chosen(
 @router.post("/collections/{slug}/items", dependencies=CURATE)
 def add(
     request: Request, parts: Parts, person: Who, slug: Slug, document: Words = "", note: Words = "",
-    section: Words = "",
+    section: Annotated[str, Form(), Line] = "",
 ) -> Response:  # fmt: skip
     """Put a document in, by its id or address."""
     try:

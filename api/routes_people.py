@@ -58,13 +58,13 @@ def list_people(parts: Parts) -> PersonList:
     return PersonList(items=[PersonShape.of(one) for one in parts.corpus.accounts.people()])
 
 
-@router.put("/people/{name}", dependencies=[needs("admin")])
+@router.put("/people/{name:path}", dependencies=[needs("admin")])
 def set_role(parts: Parts, name: Named, edit: RoleEdit) -> PersonShape:
     """Give a person a role; somebody new is added. It holds for the tokens they have, at once."""
     return PersonShape.of(parts.corpus.accounts.set_role(name, edit.role))
 
 
-@router.delete("/people/{name}", status_code=204, dependencies=[needs("admin")])
+@router.delete("/people/{name:path}", status_code=204, dependencies=[needs("admin")])
 def remove_person(parts: Parts, name: Named) -> None:
     """Remove a person with all their tokens. A server on loopback without any token is open."""
     parts.corpus.accounts.remove(name)

@@ -1,7 +1,6 @@
 """The JSON shapes of documents and jobs, and how the nouns of the other rooms become them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -10,8 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from corpus.collection_state import Visibility
 from corpus.feedback import Verdict
+from corpus.lines import line_flaw
 from corpus.standing import State
-from corpus.types import Document, Job, Kind, Passage, is_partial_date
+from corpus.types import Document, Job, Kind, Passage, is_day, is_partial_date
 
 NO_FEEDBACK: Mapping[Verdict, int] = MappingProxyType({})
 
@@ -48,13 +48,29 @@ class Shape(BaseModel):
 
 
 def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise ValueError(f"{text[:40]!r} is no day; give YYYY-MM-DD") from error
+    if not is_day(text):
+        raise ValueError(f"{text[:40]!r} is no day; give YYYY-MM-DD")
+    return text
+
+
+def _line(text: str) -> str:
+    if flaw := line_flaw(text):
+        raise ValueError(flaw)
+    return text.strip()
+
+
+def filled(text: str) -> str:
+    """The text without the blanks around it; ValueError if there is nothing else."""
+    if not text.strip():
+        raise ValueError("it is empty")
+    return text.strip()
 
 
 Day = Annotated[str, AfterValidator(_day), Field(examples=["2027-01-31"])]
+Line = AfterValidator(_line)
+"""One line: no line breaks, no control characters."""
+Filled = AfterValidator(filled)
+Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=60), Line, Filled]], Field(max_length=20)]
 
 
 class ActionCounts(Shape):
@@ -78,7 +94,7 @@ class DocumentBrief(Shape):
     organization: str | None
     published: str | None
     tags: list[str]
-    gone: PartialDate | None = None
+    gone: str | None = None
     state: State | None = None
     superseded_by: str | None = None
     actions: ActionCounts = ActionCounts()
@@ -173,18 +189,18 @@ class DocumentPage(Shape):
 class DocumentEdit(Shape):
     """What to set by hand; fields that are left out stay. A refresh from the source keeps them."""
 
-    title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    title: Annotated[str, Field(min_length=1, max_length=300), Line, Filled] | None = None
     kind: Kind | None = None
     url: WebAddress | None = None
-    organization: Annotated[str, Field(max_length=200)] | None = None
+    organization: Annotated[str, Field(max_length=200), Line] | None = None
     published: PartialDate | None = None
-    language: Annotated[str, Field(max_length=35)] | None = None
-    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=20)] | None = None
+    language: Annotated[str, Field(max_length=35), Line] | None = None
+    tags: Tags | None = None
     summary: Annotated[str, Field(max_length=5000)] | None = None
     visibility: Visibility | None = None
     state: State | None = None
     superseded_by: Annotated[str, Field(max_length=2000)] | None = None
-    owner: Annotated[str, Field(max_length=200)] | None = None
+    owner: Annotated[str, Field(max_length=200), Line, Filled] | None = None
     review_by: Day | None = None
 
     @model_validator(mode="after")
@@ -199,12 +215,12 @@ class NewDocument(Shape):
     """What to take in: an address to fetch, or a text."""
 
     url: WebAddress | None = None
-    title: Annotated[str, Field(max_length=300)] | None = None
+    title: Annotated[str, Field(max_length=300), Line] | None = None
     text: Annotated[str, Field(max_length=20_000_000)] | None = None
     kind: Kind | None = None
-    organization: Annotated[str, Field(max_length=200)] | None = None
+    organization: Annotated[str, Field(max_length=200), Line] | None = None
     published: PartialDate | None = None
-    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=20)] = []
+    tags: Tags = []
     collection: Annotated[str, Field(max_length=60)] | None = None
     visibility: Visibility | None = None
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from api.schemas import DocumentBrief, Shape, Whole
+from api.schemas import DocumentBrief, Line, Shape, Whole
 from corpus.collection_history import Change
 from corpus.collection_state import LONGEST_NOTE, LONGEST_TITLE, Living, Visibility
 from corpus.review_queue import Candidate
@@ -126,7 +126,7 @@ class NewItem(Shape):
 
     document_id: Id
     note: Note = ""
-    section: Annotated[str, Field(max_length=120)] = ""
+    section: Annotated[str, Field(max_length=120), Line] = ""
     position: Whole | None = None
 
 
@@ -230,4 +230,4 @@ class Verdict(Shape):
 
     verdict: Literal["accept", "refuse"]
     note: Note | None = None
-    section: Annotated[str, Field(max_length=120)] = ""
+    section: Annotated[str, Field(max_length=120), Line] = ""

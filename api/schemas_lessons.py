@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from api.schemas import DocumentBrief, PartialDate, Shape, WebAddress
+from api.schemas import DocumentBrief, Filled, Line, PartialDate, Shape, WebAddress
 from corpus.actions import Action
 from corpus.feedback import Context, Verdict
 from corpus.gaps import Gap, GapState
@@ -13,18 +13,12 @@ from corpus.standing import ActionState, State
 from corpus.types import Document
 
 
-def _filled(text: str) -> str:
-    if not text.strip():
-        raise ValueError("it is empty")
-    return text.strip()
-
-
 def _storable(text: str) -> str:
     return text.replace("\x00", " ").encode("utf-8", "replace").decode()
 
 
-Name = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
-Sentence = Annotated[str, Field(max_length=1000), AfterValidator(_storable), AfterValidator(_filled)]
+Name = Annotated[str, Field(max_length=200), Line, Filled]
+Sentence = Annotated[str, Field(max_length=1000), AfterValidator(_storable), Filled]
 Telling = Annotated[str, Field(max_length=20_000), AfterValidator(_storable)]
 Typed = Annotated[str, Field(max_length=1000), AfterValidator(_storable)]
 
@@ -142,9 +136,9 @@ class NewMoment(Shape):
     """A lesson in three sentences. Without a title it is called by what was learned."""
 
     happened: Telling
-    learned: Annotated[Telling, AfterValidator(_filled)]
+    learned: Annotated[Telling, Filled]
     audience: Telling = ""
-    title: Annotated[str, Field(max_length=300), AfterValidator(_storable)] | None = None
+    title: Annotated[str, Field(max_length=300), Line] | None = None
     url: WebAddress | None = None
 
 
@@ -168,7 +162,7 @@ class FeedbackAnswer(Shape):
 class NewGap(Shape):
     """A query that nothing helped with."""
 
-    query: Annotated[Typed, AfterValidator(_filled)]
+    query: Annotated[Typed, Filled]
 
 
 class GapEdit(Shape):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from corpus import frontmatter
 from corpus.errors import BundleError
-from corpus.types import is_partial_date
+from corpus.types import is_spelled_date
 
 _LARGEST = 64_000_000
 _MOST = 2**53
@@ -101,7 +101,7 @@ class Fields:
     def partial_date(self, name: str) -> str | None:
         """A date as it is known."""
         text = self.text(name)
-        if text is not None and not is_partial_date(text):
+        if text is not None and not is_spelled_date(text):
             raise self.wrong(name, f"is {text!r:.60}, not YYYY, YYYY-MM or YYYY-MM-DD")
         return text
 

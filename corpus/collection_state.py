@@ -1,10 +1,11 @@
 """A collection as one value, and the changes that can be made to it. Pure: nothing is read or stored here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from corpus.errors import BadEdit, NotFound
+from corpus.lines import line_flaw
 
 Visibility = Literal["members", "public"]
 VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
@@ -99,6 +100,7 @@ def changed(
     def edit(state: State) -> State:
         number = state.index(document_id)
         old = state.places[number]
+        _new_lines("section", [section or ""], state.sections)
         new = replace(old, note=old.note if note is None else note, section=old.section if section is None else section)
         rest = state.places[:number] + state.places[number + 1 :]
         if position is not None:
@@ -146,8 +148,14 @@ def arranged(places: Sequence[Place]) -> Edit:
 
 def described(**fields: object) -> Edit:
     """Set title, description, visibility or curators; what is None stays."""
-    given = {name: value for name, value in fields.items() if value is not None}
-    return lambda state: replace(state, **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
+
+    def edit(state: State) -> State:
+        _new_lines("title", [given.get("title", "")], [state.title])
+        _new_lines("curators", given.get("curators", ()), state.curators)
+        return replace(state, **given)
+
+    return edit
 
 
 def living(wanted: Living) -> Edit:
@@ -182,6 +190,7 @@ def sectioned(sections: Sequence[str], renamed: Mapping[str, str]) -> Edit:
             if called.count(new) > 1:
                 raise BadEdit(f"sections: there is a section {new!r:.130} already; choose another name")
         wanted = tuple(dict.fromkeys(name.strip() for name in sections if name.strip()))
+        _new_lines("sections", wanted, state.sections)
         names = {name: renamed.get(name, name).strip() for name in state.sections}
         places = [
             replace(place, section=names[place.section] if names.get(place.section) in wanted else "")
@@ -218,3 +227,10 @@ def _check(state: State) -> None:
 def _bounded(what: str, text: str, most: int) -> None:
     if len(text) > most:
         raise BadEdit(f"{what}: it has {len(text):,} characters, {most:,} is the most")
+
+
+def _new_lines(what: str, texts: Iterable[str], known: Sequence[str]) -> None:
+    """BadEdit for a new text that is not one line; what stands there already may stay."""
+    for flaw in (line_flaw(text) for text in texts if text not in known):
+        if flaw:
+            raise BadEdit(f"{what}: {flaw}")

@@ -99,7 +99,7 @@ class Collections:
         slug = slug_of(title) if slug is None else slug
         if slug != slug_of(slug):
             raise BadEdit(f"slug: {slug!r:.80} cannot stand in an address; {slug_of(slug)!r} can")
-        state = settled(State(title=title, description=description, curators=(who,) if who else ()))
+        state = settled(described(title=title, description=description, curators=(who,) if who else ())(State()))
         with self._db.write() as db:
             if db.execute("SELECT 1 FROM collections WHERE slug = ?", [slug]).fetchone():
                 raise Conflict(f"there is a collection {slug!r} already; choose another title or slug")

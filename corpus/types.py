@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from typing import Any, Literal, get_args
 
 from corpus.collection_state import Living, Visibility
@@ -15,9 +16,22 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
+def is_spelled_date(text: str) -> bool:
+    """Is it spelled like a partial date, whether or not the calendar has it? Early homes hold 2026-02-30."""
+    return _PARTIAL_DATE.fullmatch(text) is not None
+
+
 def is_partial_date(text: str) -> bool:
     """True for YYYY, YYYY-MM and YYYY-MM-DD, the precisions in which dates of lessons are known."""
-    return _PARTIAL_DATE.fullmatch(text) is not None
+    try:
+        return is_spelled_date(text) and bool(date.fromisoformat(f"{text}-01-01"[:10]))
+    except ValueError:
+        return False
+
+
+def is_day(text: str) -> bool:
+    """True for a day of the calendar, spelled YYYY-MM-DD."""
+    return len(text) == len("YYYY-MM-DD") and is_partial_date(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

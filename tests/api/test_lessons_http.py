@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.wiring import Lessonry
+from corpus.bundle import read_bundle, write_bundle
 from tests.fakes import opened, stored
 
 URL = "http://127.0.0.1"
@@ -183,3 +184,44 @@ def test_gaps_are_told_listed_and_closed(client, document):
     assert client.patch(f"/v1/gaps/{gap['id']}", json={"state": "answered"}).status_code == 409
     assert client.patch("/v1/gaps/99", json={"state": "dropped"}).status_code == 404
     assert client.post("/v1/gaps", json={"query": " "}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("edit", "named"),
+    [
+        ({"title": " "}, "title"),
+        ({"title": "Two\nlines"}, "title"),
+        ({"title": "Nul\x00"}, "title"),
+        ({"owner": "Ada\nDie"}, "owner"),
+        ({"owner": "Ada\x00"}, "owner"),
+        ({"organization": "Acme\x1b[2J"}, "organization"),
+        ({"tags": ["a\nb"]}, "tags"),
+        ({"published": "0000"}, "published"),
+        ({"published": "2026-02-30"}, "published"),
+        ({"review_by": "20260101"}, "review_by"),
+        ({"review_by": "2026-W01"}, "review_by"),
+        ({"review_by": "2026-02-30"}, "review_by"),
+    ],
+)
+def test_lines_are_lines_and_dates_stand_in_the_calendar(lessonry, client, document, edit, named):
+    before = client.get(f"/v1/documents/{document}").json()
+    answer = client.patch(f"/v1/documents/{document}", json=edit)
+    assert (answer.status_code, named in answer.json()["detail"]) == (422, True)
+    assert client.get(f"/v1/documents/{document}").json() == before
+
+
+@pytest.mark.parametrize("item", [{"due": "2026-02-30"}, {"owner": "Ada\nDie"}, {"owner": " "}])
+def test_an_action_item_has_a_day_of_the_calendar_and_an_owner_of_one_line(client, document, item):
+    assert client.post(f"/v1/documents/{document}/actions", json={"text": "Rotate", **item}).status_code == 422
+    assert client.post(f"/v1/documents/{document}/actions", json={"text": "Rotate"}).status_code == 201
+    assert client.patch(f"/v1/documents/{document}/actions/1", json=item).status_code == 422
+
+
+def test_a_date_that_is_stored_already_is_read_exported_and_taken_in_again(lessonry, client, tmp_path):
+    early = stored(lessonry, "Early", "The disk was full.", published="2026-02-30")
+    assert client.get(f"/v1/documents/{early}").json()["published"] == "2026-02-30"
+    assert client.get(f"/documents/{early}").status_code == 200
+    write_bundle(lessonry.corpus, tmp_path / "bundle")
+    with opened(tmp_path / "other") as other:
+        read_bundle(other.corpus, tmp_path / "bundle", other.split)
+        assert other.corpus.documents.get(early).published == "2026-02-30"

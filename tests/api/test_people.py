@@ -100,6 +100,18 @@ def test_roles_are_given_and_taken(lessonry, client):
     assert [one["name"] for one in client.get("/v1/people", headers=bearer(text)).json()["items"]] == ["Root"]
 
 
+def test_whoever_gets_a_token_can_be_reached_by_name(lessonry, client):
+    admin = bearer(token(lessonry, "admin", name="Root"))
+    for name in (".", "..", " .. "):
+        assert client.post("/v1/tokens", json={"name": name, "scopes": ["read"]}, headers=admin).status_code == 422
+    for name, address in (("a/b", "a/b"), ("../x", "..%2Fx"), ("./y", ".%2Fy"), ("z/", "z%2F")):
+        assert client.post("/v1/tokens", json={"name": name, "scopes": ["read"]}, headers=admin).status_code == 201
+        changed = client.put(f"/v1/people/{address}", json={"role": "curator"}, headers=admin).json()
+        assert (changed["name"], changed["role"]) == (name, "curator")
+        assert client.delete(f"/v1/people/{address}", headers=admin).status_code == 204
+    assert [one["name"] for one in client.get("/v1/people", headers=admin).json()["items"]] == ["Root"]
+
+
 @pytest.mark.parametrize("closed", [False, True])
 def test_a_bad_token_is_told_so_even_where_none_is_needed(lessonry, client, closed):
     if closed:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from corpus.collection_history import difference, in_words, undone
 from corpus.collection_state import (
     LONGEST_NOTE,
+    Edit,
     Living,
     Place,
     State,
@@ -198,3 +199,21 @@ def test_a_document_that_takes_the_place_of_its_copy(home: Home) -> None:
     assert told(home)[0] == (before + 1, "", "has “c” in the place of a copy")
     home.corpus.documents.put(draft("b", "The valve."), split("b", "The valve."))
     assert collections.get("reader").version == before + 1
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        described(title="Two\nlines"),
+        described(curators=("Ann\x00",)),
+        sectioned(["Cases\x1b[2J"], {}),
+        changed("a", section="Two\u2028lines"),
+    ],
+)
+def test_names_and_titles_are_one_line_and_what_stands_already_may_be_kept(edit: Edit) -> None:
+    with pytest.raises(BadEdit, match="one line"):
+        edit(State(title="Reader", places=(Place("a"),)))
+    early = State(
+        places=(Place("a"),), title="Two\nlines", curators=("Ann\x00",), sections=("Cases\x1b[2J", "Two\u2028lines")
+    )
+    assert described(description="new")(edit(early)).description == "new"

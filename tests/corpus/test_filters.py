@@ -124,13 +124,27 @@ def test_partial_dates(home: Home, published: str | None, since: str | None, unt
     assert home.corpus.documents.count(Filter(since=since, until=until)) == inside
 
 
-@pytest.mark.parametrize("text", ["2020", "2020-05", "2020-05-31", "0001-12"])
+@pytest.mark.parametrize("text", ["2020", "2020-05", "2020-05-31", "0001-12", "2024-02-29"])
 def test_dates_that_may_be_given(text: str) -> None:
     assert is_partial_date(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "20", "2020-13", "2020-00", "2020-5", "2020-05-32", "2020-05-01T00", "2020\n", "MMXX"]
+    "text",
+    [
+        "",
+        "20",
+        "2020-13",
+        "2020-00",
+        "2020-5",
+        "2020-05-32",
+        "2020-05-01T00",
+        "2020\n",
+        "MMXX",
+        "0000",
+        "2026-02-30",
+        "2023-02-29",
+    ],
 )
 def test_dates_that_may_not(text: str) -> None:
     assert not is_partial_date(text)
