@@ -17,6 +17,8 @@ COOKIE = "lessonry"
 FIELD = "csrf"
 HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_UNSHOWN = frozenset({FIELD, "token"})
+"""Fields that no page shows again: what a form is known by, and what lets somebody in."""
 NOTHING: Mapping[str, str] = {}
 """A form that nobody filled in yet."""
 _PROGRAMS = ("/v1", "/metrics", "/openapi.json", "/mcp")
@@ -82,13 +84,20 @@ def has_header(request: Request) -> bool:
 
 
 async def check(request: Request) -> None:
-    """StaleForm if something is sent to one of our pages without the token."""
-    if request.method in SAFE or for_programs(request.url.path) or has_header(request):
+    """StaleForm if something is sent to one of our pages without the token; what was typed is known from here on."""
+    if request.method in SAFE or for_programs(request.url.path):
         return
     form = await request.form()
+    said = tuple((name, text) for name, text in form.multi_items() if name not in _UNSHOWN and isinstance(text, str))
     given = form.get(FIELD)
-    if not (isinstance(given, str) and _fits(given, request.cookies)):
-        raise StaleForm([(name, text) for name, text in form.multi_items() if name != FIELD and isinstance(text, str)])
+    if not (has_header(request) or (isinstance(given, str) and _fits(given, request.cookies))):
+        raise StaleForm(said)
+    request.state.typed = said
+
+
+def typed(request: Request) -> tuple[tuple[str, str], ...]:
+    """The fields of the form that was sent; a page that refuses it shows them again, so that nothing typed is lost."""
+    return getattr(request.state, "typed", ())
 
 
 def _fits(given: str, cookies: Mapping[str, str]) -> bool:

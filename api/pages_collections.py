@@ -68,9 +68,9 @@ def history(request: Request, parts: Parts, slug: Slug, cursor: Cursor = None) -
     )  # fmt: skip
 
 
-def listed(request: Request, parts: Lessonry, *, status: int = 200, deleted: str = "", **given: str) -> Response:
+def listed(request: Request, parts: Lessonry, *, status: int = 200, deleted: str = "", **given: Any) -> Response:
     """The page with all collections; after a mistake with what was given, and what is wrong with it."""
-    shown = {"title": "", "description": "", "error": "", **given}
+    shown = {"title": "", "description": "", "query": "", "documents": (), "error": "", **given}
     return page(
         request, "collections.html", status=status, collections=parts.corpus.collections.all(),
         deleted=_deleted(parts, deleted), slug=deleted, given=shown,

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api import forms
 from api.access import Who, needs
 from api.depends import DocumentId, Parts, Slug
 from api.pages_collections import Cursor, address, listed, missing, shown
@@ -58,8 +59,10 @@ def create(
             if query.strip():
                 parts.corpus.collections.change(made.slug, living(Living(query.strip())), who=person.name)
     except LessonryError as error:
-        status = STATUS[type(error)]
-        return listed(request, parts, status=status, title=title, description=description, error=str(error))
+        return listed(
+            request, parts, status=STATUS[type(error)], title=title, description=description, query=query,
+            documents=document_id or (), error=str(error),
+        )  # fmt: skip
     return RedirectResponse(f"{address(made.slug)}/edit", 303)
 
 
@@ -133,7 +136,7 @@ def add(
         parts.corpus.collections.add(slug, found.id, note.strip(), section=section, who=person.name)
     except LessonryError as error:
         said = "no document of that id or address is stored here; add it first" if document.strip() else "name one"
-        return _editor(request, parts, slug, error=said if isinstance(error, NotFound) else str(error), typed=document)
+        return _editor(request, parts, slug, error=said if isinstance(error, NotFound) else str(error))
     return _back(parts, slug, found.id)
 
 
@@ -209,7 +212,7 @@ def look_out(
         parts.corpus.collections.change(slug, living(wanted), who=person.name)
         parts.living.look(slug)
     except LessonryError as error:
-        return _editor(request, parts, slug, error=str(error), typed=query)
+        return _editor(request, parts, slug, error=str(error))
     return RedirectResponse(f"/review?collection={address(slug).removeprefix('/collections/')}", 303)
 
 
@@ -262,7 +265,7 @@ def _conflict(
 
 def _editor(
     request: Request, parts: Lessonry, slug: str, *, cursor: str | None = None, undo: int = 0, error: str = "",
-    typed: str = "", status: int = 422, written: tuple[str, dict[str, str]] = ("", {}),
+    status: int = 422, written: tuple[str, dict[str, str]] = ("", {}),
 ) -> Response:  # fmt: skip
     """The page for curators; after a mistake with what was typed, and what is wrong with it."""
     try:
@@ -270,8 +273,8 @@ def _editor(
     except NotFound:
         return missing(request)
     return page(
-        request, "collection_edit.html", status=status if error else 200, error=error, typed=typed, written=written,
-        visibilities=VISIBILITIES, **context,
+        request, "collection_edit.html", status=status if error else 200, error=error, written=written,
+        typed=dict(forms.typed(request)), visibilities=VISIBILITIES, **context,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from api import routes_feedback
 from api.access import Who, needs
 from api.depends import Parts
 from api.forms import here
-from api.rendering import page
+from api.rendering import error_page, page
 from api.schemas import Whole
 from api.schemas_lessons import NewFeedback, NewGap
 from corpus.errors import BadQuery, LessonryError
@@ -85,7 +85,7 @@ def close(
         answer = answered_by.strip() or None if chosen == "answered" else None
         parts.corpus.gaps.close(gap_id, chosen, answered_by=answer, by=person.name)
     except LessonryError as error:
-        return page(request, "error.html", status=422, heading="That cannot be", detail=str(error))
+        return error_page(request, 422, "That cannot be", str(error))
     return RedirectResponse("/gaps" if chosen != "open" else "/gaps?closed=true", 303)
 
 

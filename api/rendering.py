@@ -154,8 +154,8 @@ def _parts(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def error_page(request: Request, status: int, title: str, detail: str) -> HTMLResponse:
-    """A friendly page for what went wrong."""
-    return page(request, "error.html", status=status, heading=title, detail=detail)
+    """A friendly page for what went wrong. What was typed into the form stands on it, to be mended and sent again."""
+    return page(request, "error.html", status=status, heading=title, detail=detail, typed=forms.typed(request))
 
 
 @cache

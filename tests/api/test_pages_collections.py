@@ -272,3 +272,54 @@ def test_a_verdict_that_there_is_not_decides_nothing(browser, lessonry, ids, ver
     browser.open("/review?collection=reader").send(f"/review/reader/{document}", ("verdict", verdict))
     assert browser.answer.status_code == 422
     assert waiting == lessonry.corpus.reviews.count("reader") > 0
+
+
+HTML = {"accept": "text/html"}
+LONG = "A long note. " * 1600
+
+
+def sent(browser: Browser, to: str, **fields: str | list[str]) -> dict[str, list[str]]:
+    """What the forms of the answer hold, by the name of the field, after such a form was refused."""
+    csrf = browser.open("/collections").page.select_one("meta[name=csrf]")["content"]
+    browser._shown(browser.client.post(to, data={"csrf": csrf, **fields}, headers=HTML))
+    assert browser.answer.status_code in (404, 409, 422), browser.answer.status_code
+    held: dict[str, list[str]] = {}
+    for one in browser.page.select("main input[name], main textarea[name]"):
+        text = one.text.removeprefix("\n") if one.name == "textarea" else one.get("value", "")
+        held.setdefault(one["name"], []).append(text)
+    return held
+
+
+@pytest.mark.parametrize(
+    ("to", "fields"),
+    [
+        ("/collections", {"title": "Reader", "description": "Why", "query": "disk", "document_id": ["one", "two"]}),
+        ("/add-to-collection", {"title": "Reader", "document_id": "{a}"}),
+        ("/collections/reader/items", {"document": "nothing", "note": "Because", "section": "Cases"}),
+        ("/collections/reader/items", {"document": "{d}", "note": LONG}),
+        ("/collections/reader/sections", {"action": "add", "name": "x" * 121}),
+        ("/collections/reader/sections", {"action": "sideways", "name": "Cases"}),
+        ("/collections/reader/living", {"query": "disk", "examples": "nothing", "against": "nobody"}),
+        ("/collections/reader", {"title": "New", "description": "Much to say"}),
+        ("/collections/reader/items/{a}/note", {"note": "Because"}),
+        ("/collections/gone", {"version": "1", "title": "New", "description": "Much to say"}),
+        ("/collections/gone/items/{a}/note", {"version": "1", "note": "Because"}),
+        ("/review/reader/{a}", {"verdict": "accept", "note": LONG}),
+        ("/review/reader/{a}", {"verdict": "perhaps", "note": "Because"}),
+        ("/settings/people", {"name": "Ann"}),
+    ],
+)
+def test_what_was_typed_into_a_form_that_is_refused_is_still_there(browser, lessonry, ids, to, fields):
+    told = {name: value.format(**ids) if isinstance(value, str) else value for name, value in fields.items()}
+    held = sent(browser, to.format(**ids), **told)
+    for name, value in told.items():
+        if value:
+            wanted = [value] if isinstance(value, str) else value
+            assert [one.strip() for one in held[name] if one.strip() in {text.strip() for text in wanted}] == [
+                text.strip() for text in wanted
+            ], name
+
+
+def test_a_button_that_is_refused_shows_no_form(browser, ids):
+    sent(browser, "/review/reader/nothing", verdict="accept", note="")
+    assert (browser.page.select("main form"), "wait any more" in browser.text) == ([], True)
