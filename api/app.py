@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from limits.strategies import MovingWindowRateLimiter
 
@@ -34,10 +34,12 @@ from api.backups import Backups
 from api.guard import Guard
 from api.jobs import Worker
 from api.load import Tries
-from api.metrics import Measure, Metrics
+from api.metrics import Metrics
 from api.packs import Packs
 from api.posting import Recent
+from api.readiness import readiness
 from api.settings import VERSION
+from api.watching import Watch
 from api.wiring import Lessonry
 
 _STATIC = Path(__file__).with_name("static")
@@ -66,7 +68,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     """An app over one home. It starts and stops its worker; the parts are closed by who made them."""
     lessonry.prepare()
     worker, backups = Worker(lessonry), Backups(lessonry)
-    metrics = Metrics(lessonry)
+    metrics = Metrics(lessonry, backups)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -93,12 +95,12 @@ def create_app(lessonry: Lessonry) -> FastAPI:
     app.state.packs = {"members": Packs(lessonry), "public": Packs(lessonry.public, "public")}
     app.state.overviews = {}
     app.state.sign_ins = MovingWindowRateLimiter(Tries())
-    app.add_middleware(Measure, metrics=metrics)
     app.add_middleware(
         Guard,
         accounts=lessonry.corpus.accounts,
         settings=lessonry.settings,
     )
+    app.add_middleware(Watch, seen=metrics.seen, log_requests=lessonry.settings.log_requests)
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)
@@ -115,22 +117,11 @@ def _add_health(app: FastAPI, lessonry: Lessonry, metrics: Metrics) -> None:
         return {"status": "ok"}
 
     @app.get("/readyz")
-    def readyz(request: Request, response: Response) -> dict[str, Any]:
-        """The store can be read, and how far the index is behind it. 503 if search would fail."""
-        indexer = lessonry.indexer
-        _, revision = lessonry.corpus.changes.position()
-        held = indexer.index.manifest
-        return {
-            "status": "ready",
-            "revision": revision,
-            "index": {
-                "encoder": held.encoder,
-                "count": held.count,
-                "revision": held.revision,
-                "lag": indexer.lag,
-                "pending": indexer.pending,
-            },
-        }
+    def readyz(response: Response) -> dict[str, Any]:
+        """Should requests be sent here? 503 and the reasons if not; what is missing from answers if they should."""
+        told = readiness(lessonry)
+        response.status_code = 503 if told["why"] else 200
+        return told
 
     @app.get("/metrics", include_in_schema=False, dependencies=[needs("read")])
     def prometheus() -> Response:

@@ -3,12 +3,13 @@
 import logging
 import re
 import threading
+from datetime import datetime
 from pathlib import Path
 
 from api.locks import alone
 from api.wiring import Lessonry
 from corpus.clock import later, now
-from corpus.errors import LessonryError
+from corpus.errors import LessonryError, StoreUnusable
 from corpus.mending import writing
 
 _NAME = re.compile(r"lessonry-(\d{4}-\d\d-\d\dT\d{6}Z)\.db")
@@ -49,6 +50,15 @@ class Backups:
             self._remove_old()
             return target
 
+    def age(self) -> float | None:
+        """Seconds since the last one was begun, by its name; None if none is to be seen."""
+        present = _compact(now())
+        try:
+            stamp = max((stamp for stamp, _ in self._written() if stamp <= present), default=None)
+        except StoreUnusable:
+            return None
+        return None if stamp is None else (_moment(present) - _moment(stamp)).total_seconds()
+
     def _due(self) -> bool:
         """Is there none of the last hours? One of the future was written by a wrong clock."""
         since = _compact(later(-3_600 * self._lessonry.settings.backup_hours))
@@ -85,3 +95,7 @@ class Backups:
 def _compact(time: str) -> str:
     """A time as it may stand in the name of a file anywhere."""
     return time.replace(":", "")
+
+
+def _moment(stamp: str) -> datetime:
+    return datetime.strptime(stamp, "%Y-%m-%dT%H%M%SZ")

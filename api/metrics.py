@@ -1,29 +1,27 @@
-"""What Prometheus reads at /metrics: requests by route, how far the index is behind, how much there is."""
+"""What Prometheus reads at /metrics: requests by route, the index, jobs, fetches, silence, backups."""
 
-import time
+from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
+from api.backups import Backups
 from api.wiring import Lessonry
 
 
 class Metrics:
     """The measures of one app; they share nothing with another app in the same process."""
 
-    def __init__(self, lessonry: Lessonry) -> None:
-        self._lessonry = lessonry
+    def __init__(self, lessonry: Lessonry, backups: Backups) -> None:
         self._registry = CollectorRegistry()
+        self._registry.register(_State(lessonry, backups))
         self._seconds = Histogram(
             "lessonry_request_duration_seconds",
             "Time to answer, by route template.",
             ["method", "route", "status"],
             registry=self._registry,
         )
-        self._documents = Gauge("lessonry_documents", "Documents in the store.", registry=self._registry)
-        self._vectors = Gauge("lessonry_index_vectors", "Passages in the vector index.", registry=self._registry)
-        self._pending = Gauge("lessonry_index_pending", "Passages without a vector yet.", registry=self._registry)
-        self._lag = Gauge("lessonry_index_lag", "Revisions the index is behind.", registry=self._registry)
 
     def seen(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -31,36 +29,54 @@ class Metrics:
 
     def text(self) -> bytes:
         """The measures in Prometheus' text format."""
-        indexer = self._lessonry.indexer
-        self._documents.set(self._lessonry.corpus.documents.count())
-        self._vectors.set(indexer.index.manifest.count)
-        self._pending.set(indexer.pending)
-        self._lag.set(indexer.lag)
         return generate_latest(self._registry)
 
 
-class Measure:
-    """ASGI middleware that times every request under its route template, never under its address."""
+class _State(Collector):
+    """What is read from the parts when it is asked for."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
+    def __init__(self, lessonry: Lessonry, backups: Backups) -> None:
+        self._lessonry = lessonry
+        self._backups = backups
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        start = time.perf_counter()
-        status = 500
+    def describe(self) -> list[Metric]:
+        """Nothing: a registry that asks should not open the index for it."""
+        return []
 
-        async def noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
+    def collect(self) -> Iterator[Metric]:
+        """See Collector."""
+        corpus, indexer = self._lessonry.corpus, self._lessonry.indexer
+        yield _gauge("documents", "Documents in the store.", corpus.documents.count())
+        yield _gauge("index_vectors", "Passages in the vector index.", indexer.index.manifest.count)
+        yield _gauge("index_pending", "Passages without a vector yet.", indexer.pending)
+        yield _gauge("index_lag", "Revisions the index is behind.", indexer.lag)
+        yield _gauge("index_generation", "Generation of the index on disk, 0 for none.", indexer.index.generation)
+        jobs = GaugeMetricFamily("lessonry_jobs", "Jobs by how they stand.", labels=["status"])
+        for status, count in corpus.jobs.counts().items():
+            jobs.add_metric([status], count)
+        yield jobs
+        yield _counter("fetches", "Addresses fetched.", "outcome", self._lessonry.fetcher.outcomes.counts())
+        yield _counter(
+            "related", "Pages that lessons were looked for; silent: none came near enough.", "answer", self._answers()
+        )
+        yield _gauge("backup_age_seconds", "Time since the last scheduled backup.", self._backups.age())
 
-        try:
-            await self._app(scope, receive, noted)
-        finally:
-            route = getattr(scope.get("route"), "path", "none")
-            self._metrics.seen(scope["method"], route, status, time.perf_counter() - start)
+    def _answers(self) -> dict[str, int]:
+        """Those to members and to strangers together."""
+        ours, theirs = self._lessonry.related.answers.counts(), self._lessonry.public.related.answers.counts()
+        return {answer: count + theirs[answer] for answer, count in ours.items()}
+
+
+def _gauge(name: str, what: str, value: float | None) -> Metric:
+    """A gauge; one without a value is only described."""
+    gauge = GaugeMetricFamily(f"lessonry_{name}", what)
+    if value is not None:
+        gauge.add_metric([], value)
+    return gauge
+
+
+def _counter(name: str, what: str, label: str, counts: dict[str, int]) -> Metric:
+    counter = CounterMetricFamily(f"lessonry_{name}", what, labels=[label])
+    for value, count in counts.items():
+        counter.add_metric([value], count)
+    return counter

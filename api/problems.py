@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.forms import StaleForm
+from api.logs import REQUEST_ID, request_id
 from api.rendering import error_page, page
 from api.settings import SettingsError
 from corpus import errors
@@ -106,7 +107,8 @@ async def _unexpected(request: Request, error: Exception) -> Response:
         log.error("%s", NO_HANDLES)
         return answer(request, 503, NO_HANDLES, headers={"Retry-After": "10"})
     log.exception("unexpected error in %s %s", request.method, _template(request))
-    return answer(request, 500, "an unexpected error, which is in the server's log; nothing that was stored is lost")
+    detail = f"an unexpected error, in the server's log under {request_id()}; nothing that was stored is lost"
+    return answer(request, 500, detail, headers={REQUEST_ID: request_id()})
 
 
 async def _stale(request: Request, error: Exception) -> Response:

@@ -1,12 +1,12 @@
 """The HTTP server: uvicorn over the app of one home."""
 
 import errno
-import logging
 import signal
 import socket
 
 import uvicorn
 
+from api import logs
 from api.app import create_app
 from api.identity import is_loopback
 from api.output import note
@@ -36,10 +36,10 @@ def run(lessonry: Lessonry) -> None:
         note(f"{settings.host} is not a loopback address: nobody may write before a token is made (lessonry token)")
     if settings.public_read:
         note(shown_to_strangers(lessonry))
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.to_stderr(settings.log_format)
     config = uvicorn.Config(
         create_app(lessonry),
-        log_level="warning",
+        log_config=None,  # as all others log
         access_log=False,  # it would log what people search for
         server_header=False,
         proxy_headers=False,  # the guard looks at them

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from limits import parse
@@ -111,6 +111,11 @@ class Settings(BaseSettings):
 
     slack_webhook: str = Field(
         "", description="Where lessons for alerts are posted, a Slack-compatible webhook; empty for nowhere."
+    )
+
+    log_format: Literal["text", "json"] = Field("text", description="How a server writes its log: text, or json.")
+    log_requests: bool = Field(
+        False, description="Log each request: route, status, time; never an address, a query or a text."
     )
 
     backup_hours: int = Field(

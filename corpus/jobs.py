@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from corpus.clock import now
 from corpus.database import Database
@@ -49,6 +49,12 @@ class Jobs:
         with self._db.read() as db:
             query = "SELECT count(*) FROM jobs WHERE status IN ('queued', 'running')"
             return int(db.execute(query).fetchone()[0])
+
+    def counts(self) -> dict[JobStatus, int]:
+        """How many jobs stand how; 0 for what none does."""
+        with self._db.read() as db:
+            found = dict(db.execute("SELECT status, count(*) FROM jobs GROUP BY status").fetchall())
+        return {status: found.get(status, 0) for status in get_args(JobStatus)}
 
     def recent(self, limit: int = 20) -> list[Job]:
         """The latest jobs, the newest first."""

@@ -16,7 +16,8 @@ from urllib.parse import urldefrag, urljoin
 import httpcore
 import httpx
 
-from corpus.errors import Gone, Refused, TooLarge, Unreachable
+from corpus.errors import FetchError, Gone, Refused, TooLarge, Unreachable
+from corpus.tally import Tally
 from ingest.addresses import check_url
 from ingest.connect import CheckedBackend, CheckedTransport, Deadline
 from ingest.encodings import ACCEPTED, Decoder
@@ -27,6 +28,8 @@ _PHRASES = {int(status): status.phrase for status in HTTPStatus}
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GONE = (404, 410)
 _BUSY = (429, 503)
+_FAULTS = {TooLarge: "too large", Gone: "gone", Unreachable: "unreachable", Refused: "refused", FetchError: "failed"}
+"""How an address that gave nothing is counted; the first that fits."""
 _ROBOTS_BYTES = 512_000
 _DEAD = 60.0
 _PATIENCE = 120.0
@@ -90,6 +93,7 @@ class Fetcher:
         sleep: Callable[[float], object] | None = None,
     ) -> None:
         self.limits = limits
+        self.outcomes = Tally(["fetched", "unchanged", *_FAULTS.values()])
         self._respect_robots = respect_robots
         used = transport or CheckedTransport(CheckedBackend(allow_private=allow_private))
         self._deadline = used.deadline if isinstance(used, CheckedTransport) else Deadline()
@@ -141,7 +145,16 @@ class Fetcher:
     def _visit(self, url: str, conditions: dict[str, str]) -> Fetched:
         self._deadline.budget = self.limits.seconds
         wish = _Wish(url=url, most=self.limits.max_bytes, robots=self._respect_robots, conditions=conditions)
-        return self._follow(wish)
+        try:
+            fetched = self._follow(wish)
+        except _NothingNew:
+            self.outcomes.add("unchanged")
+            raise
+        except FetchError as error:
+            self.outcomes.add(next(name for fault, name in _FAULTS.items() if isinstance(error, fault)))
+            raise
+        self.outcomes.add("fetched")
+        return fetched
 
     def _follow(self, wish: "_Wish") -> Fetched:
         check_url(wish.url)

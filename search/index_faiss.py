@@ -39,6 +39,7 @@ class _Base:
 
     engine: Any
     ids: Ids
+    number: int
 
     def rows(self, ids: Ids) -> Ids:
         """Row numbers of those of `ids` (ascending) that stand here."""
@@ -96,6 +97,12 @@ class FaissIndex:
         """How many vectors the generation on disk holds."""
         base = self._state.base
         return 0 if base is None else len(base.ids)
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation on disk that is in use, 0 if there is none."""
+        base = self._state.base
+        return 0 if base is None else base.number
 
     def open(self) -> None:
         """Take the generation in force as the base, with an empty tail. One of another encoder counts as none."""
@@ -303,7 +310,7 @@ def _read_base(folder: Path, manifest: Manifest, *, check_any_size: bool = False
         raise IndexDamaged(path, "it is missing or cut off") from error
     if not (len(ids) == engine.ntotal == manifest.count and engine.d == manifest.dimension):
         raise IndexDamaged(path, "it is not what its manifest says")
-    return _Base(engine, ids)
+    return _Base(engine, ids, int(folder.name))
 
 
 def _checksum(folder: Path, manifest: Manifest) -> str:

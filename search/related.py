@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from corpus.errors import SearchError, StoreUnusable
 from corpus.store import Corpus
+from corpus.tally import Tally
 from corpus.types import Document
 from search import page, silence
 from search.indexer import InStep
@@ -55,6 +56,7 @@ class Related:
         self._wrong_in = wrong_in
         self._reasons = Reasons(corpus, indexer.encoded)
         self._more_like = MoreLike(corpus, indexer, self._reasons)
+        self.answers = Tally(["suggested", "silent", "degraded"])
         self._silence: dict[bool, tuple[tuple[str, int, int], silence.Silence]] = {}
 
     def of_document(self, document_id: str, limit: int = 5) -> Suggestions:
@@ -123,7 +125,9 @@ class Related:
             asked = page.read(title, text[:_LONGEST_PAGE], encode)
             return Suggestions(items=self._suggest(asked, limit, itself) if asked else [], degraded=degraded)
 
-        return self._unless_degraded(suggest)
+        found = self._unless_degraded(suggest)
+        self.answers.add("suggested" if found.items else "degraded" if found.degraded else "silent")
+        return found
 
     def _unless_degraded(self, suggest: Callable[[str | None], Suggestions]) -> Suggestions:
         """Suggestions over an index as fresh as can be; none, and the reason, where there is no model or index."""
