@@ -18,6 +18,7 @@ from corpus.actions import ActionText
 from corpus.collection_state import Living, described, living
 from corpus.public import OPEN, VIEWS
 from corpus.review_queue import Reason
+from search import pack_format
 from search.pack_matching import Pack
 from tests.fakes import at_our_pages, opened, stored
 
@@ -137,7 +138,8 @@ def filled_in(path: str, world: World) -> list[str]:
 
 def told(answer: Any, world: World, address: str) -> set[str]:
     """The secrets that an answer tells, beside those that the question named."""
-    text = answer.text.lower() + str(answer.headers).lower()
+    packed = str(pack_format.read(answer.content)) if answer.content.startswith(pack_format.MAGIC) else ""
+    text = (answer.text + str(answer.headers) + packed).lower()
     return {secret for secret in world.secrets if secret in text and secret not in address.lower()}
 
 
