@@ -46,6 +46,9 @@ peers: .venv/installed .venv-peers/installed  ## the same beside other search so
 torture: .venv/installed-test  ## kill a process at work a thousand times (KILLS=), and see that nothing is lost
 	$(BIN)/python -m tests.crash.torture $(KILLS)
 
+fuzz: .venv/installed-test  ## every test with made-up input, with much more of it (`make test` has a little)
+	$(BIN)/pytest -m "slow or not slow" --hypothesis-profile=long --hypothesis-show-statistics $$(grep -rlE "hypothesis|schemathesis" tests --include="test_*.py")
+
 bench: .venv/installed  ## speed against a baseline in the same run, extraction against known texts
 	$(BIN)/python benchmarks/query_start.py
 	$(BIN)/python benchmarks/extraction $(DATA)
@@ -87,4 +90,4 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch $@
 
-.PHONY: run setup test fast check fix eval peers torture bench shots extension lock help browser
+.PHONY: run setup test fast check fix eval peers torture fuzz bench shots extension lock help browser

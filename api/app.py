@@ -88,6 +88,7 @@ def create_app(lessonry: Lessonry) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # FastAPI's page loads scripts from another site; ours is in `pages`
         redoc_url=None,
+        responses=problems.ANSWERS,
     )
     app.state.lessonry = lessonry
     app.state.worker = worker

@@ -11,6 +11,8 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from api.forms import StaleForm
@@ -67,6 +69,26 @@ class Problem(JSONResponse):
         super().__init__(body, status, headers)
 
 
+class ProblemShape(BaseModel):
+    """What went wrong (RFC 9457): `detail` names the thing and the mend."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem: what went wrong, and what to do about it.",
+        "content": {Problem.media_type: {"schema": ProblemShape.model_json_schema()}},
+    }
+}
+"""So that the description of the interface says what every operation may answer besides."""
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of `app` with a problem."""
     app.add_exception_handler(errors.LessonryError, known)
@@ -99,7 +121,18 @@ async def _http(request: Request, error: Exception) -> Response:
     detail = str(error.detail)
     if detail == HTTPStatus(error.status_code).phrase:
         detail = f"{request.method} {request.url.path}: {detail.lower()}"
-    return answer(request, error.status_code, detail, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:  # the router tells the methods of the first route that fits the path, not of them all
+        headers["Allow"] = ", ".join(_methods(request))
+    return answer(request, error.status_code, detail, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """What the address of a request can be asked with."""
+    fitting = (
+        route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(request.scope["path"])
+    )
+    return sorted({method for route in fitting for method in route.methods or ()})
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

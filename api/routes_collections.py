@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
@@ -60,7 +61,7 @@ def list_collections(parts: Parts, cursor: Cursor = None, limit: Limit = 100) ->
 def create_collection(parts: Parts, person: Who, response: Response, new: NewCollection) -> CollectionFull:
     """Make a collection."""
     made = parts.corpus.collections.create(new.title, slug=new.slug, description=new.description, who=person.name)
-    response.headers["Location"] = f"/v1/collections/{made.slug}"
+    response.headers["Location"] = f"/v1/collections/{quote(made.slug)}"
     return _full(parts, response, made)
 
 
@@ -112,7 +113,7 @@ def add_item(parts: Parts, person: Who, response: Response, slug: Slug, new: New
     )
     if not put:
         raise Conflict(f"document {new.document_id!r} stands in this collection already")
-    response.headers["Location"] = f"/v1/collections/{slug}/items/{new.document_id}"
+    response.headers["Location"] = f"/v1/collections/{quote(slug)}/items/{new.document_id}"
     return _item(parts, response, slug, new.document_id)
 
 
