@@ -16,7 +16,9 @@ settings.register_profile(
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-settings.register_profile("long", settings.get_profile("lessonry"), derandomize=False, max_examples=500, print_blob=True)
+settings.register_profile(
+    "long", settings.get_profile("lessonry"), derandomize=False, max_examples=500, print_blob=True
+)
 settings.load_profile("lessonry")
 
 

@@ -153,6 +153,17 @@ def test_wrong_methods_and_media_are_problems(client):
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_a_wrong_method_is_told_all_that_the_address_knows(client):
+    refused = client.put("/v1/collections/storage")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE, GET, PATCH")
+
+
+def test_a_title_in_any_script_leads_to_an_address(client):
+    made = client.post("/v1/collections", json={"title": "障害 𩐟"})
+    assert made.status_code == 201
+    assert client.get(made.headers["location"]).json()["slug"] == made.json()["slug"] == "障害-𩐟"
+
+
 def test_an_unexpected_error_is_a_problem_without_a_trace(lessonry, client):
     def broken(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
