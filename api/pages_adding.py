@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
-from fastapi import APIRouter, Form, Path, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from api.access import needs, the_person
 from api.depends import Jobs, Parts
@@ -26,6 +26,8 @@ _FIELD_HINTS = {
 }
 
 Words = Annotated[str, Form()]
+Chosen = Annotated[UploadFile | None, File(), BeforeValidator(lambda sent: None if isinstance(sent, str) else sent)]
+"""A file; a form without one may send words in its place."""
 _OPEN = ("queued", "running")
 
 
@@ -58,7 +60,7 @@ def add_text(request: Request, jobs: Jobs, title: Words = "", text: Words = "", 
 
 
 @router.post("/add/file", dependencies=[needs("ingest")])
-async def add_file(request: Request, jobs: Jobs, file: UploadFile | None = None, kind: Words = "") -> Response:
+async def add_file(request: Request, jobs: Jobs, file: Chosen = None, kind: Words = "") -> Response:
     """Take in a file."""
     given = {"kind": kind}
     if file is None or not file.filename:

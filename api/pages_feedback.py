@@ -11,6 +11,7 @@ from api import routes_feedback
 from api.access import Who, needs
 from api.depends import Parts
 from api.forms import here
+from api.mistakes import in_words
 from api.rendering import error_page, page
 from api.schemas import Whole
 from api.schemas_lessons import NewFeedback, NewGap
@@ -54,7 +55,7 @@ def tell(parts: Parts, query: Text = "", next: Text = "/") -> Response:
     try:
         routes_feedback.add_gap(parts, NewGap(query=query))
     except ValidationError as error:
-        raise BadQuery("there is no query to tell of") from error
+        raise BadQuery(in_words(error)) from error
     return RedirectResponse(f"{_place(next)}#told", 303)
 
 

@@ -10,6 +10,7 @@ from api import editing, moments, routes_lessons
 from api.access import Who, needs
 from api.depends import DocumentId, Parts
 from api.forms import here
+from api.mistakes import in_words
 from api.pages_document import shown
 from api.problems import STATUS
 from api.rendering import page
@@ -88,9 +89,7 @@ async def edit(request: Request, parts: Parts, person: Who, document_id: Documen
         change = DocumentEdit.model_validate(_fields(form))
         edited = editing.edit(parts, document_id, change, person.name)
     except ValidationError as error:
-        where = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "the form"
-        refused = f"{where}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
-        return shown(request, parts, person, document_id, status=422, refused=refused, typed=form)
+        return shown(request, parts, person, document_id, status=422, refused=in_words(error), typed=form)
     except LessonryError as error:
         return shown(request, parts, person, document_id, status=STATUS[type(error)], refused=str(error), typed=form)
     if form.get("next"):

@@ -7,16 +7,17 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
-from api.access import needs
+from api import routes_people
+from api.access import Who, needs
 from api.depends import Parts
 from api.identity import is_open
 from api.problems import STATUS
 from api.rendering import page
-from api.schemas_people import Name, NewToken
+from api.schemas_people import Name, NewToken, RoleEdit
 from api.settings import Settings
 from api.wiring import Lessonry
 from corpus.accounts import ROLES, SCOPES, Role
-from corpus.errors import LessonryError
+from corpus.errors import Conflict, LessonryError
 
 router = APIRouter(prefix="/settings", dependencies=[needs("admin")])
 
@@ -60,25 +61,34 @@ def revoke_token(parts: Parts, id: Words = "") -> Response:
 
 
 @router.post("/people")
-def set_role(parts: Parts, name: Annotated[Name, Form()], role: Annotated[Role, Form()]) -> Response:
+def set_role(
+    request: Request, parts: Parts, person: Who, name: Annotated[Name, Form()], role: Annotated[Role, Form()]
+) -> Response:
     """Give a person a role."""
-    parts.corpus.accounts.set_role(name, role)
+    try:
+        routes_people.set_role(parts, person, name, RoleEdit(role=role))
+    except Conflict as error:
+        return _page(request, parts, status=409, refused=str(error))
     return RedirectResponse("/settings#people", 303)
 
 
 @router.post("/people/remove")
-def remove_person(request: Request, parts: Parts, name: Words = "") -> Response:
-    """Remove a person who has no token any more."""
-    accounts = parts.corpus.accounts
-    role = accounts.role(name)
-    accounts.remove(name)
+def remove_person(request: Request, parts: Parts, person: Who, name: Words = "") -> Response:
+    """Remove a person who has no token any more; who removes herself is signed out."""
+    role = parts.corpus.accounts.role(name)
+    try:
+        routes_people.remove_person(parts, person, name)
+    except Conflict as error:
+        return _page(request, parts, status=409, refused=str(error))
+    if name == person.name:
+        return RedirectResponse("/signin", 303)
     return _page(request, parts, removed={"name": name, "role": role})
 
 
 def _page(request: Request, parts: Lessonry, *, status: int = 200, **more: Any) -> Response:
     accounts = parts.corpus.accounts
     tokens = accounts.tokens()
-    shown = {"error": "", "given": {}, "made": None, "text": "", "removed": None, **more}
+    shown = {"error": "", "given": {}, "made": None, "text": "", "removed": None, "refused": "", **more}
     return page(
         request, "settings.html", status=status, settings=_in_force(parts.settings), roles=ROLES, scopes=SCOPES,
         people=accounts.people(), tokens=tokens, open=is_open(parts.settings, accounts, request.scope),

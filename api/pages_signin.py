@@ -62,7 +62,10 @@ def sign_out(request: Request, parts: Parts) -> Response:
 
 def _form(request: Request, parts: Parts, next: str, error: str = "", status: int = 200) -> Response:
     accounts = parts.corpus.accounts
-    shown = {"open": is_open(parts.settings, accounts, request.scope), "closed": accounts.closed()}
+    shown = {
+        "open": is_open(parts.settings, accounts, request.scope), "closed": accounts.closed(),
+        "proxied": bool(parts.settings.proxy_header),
+    }  # fmt: skip
     response = page(request, "signin.html", status=status, error=error, next=forms.here(next), **shown)
     if status == 429:
         response.headers["Retry-After"] = "300"

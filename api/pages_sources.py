@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from api.access import needs, the_person
 from api.depends import Jobs, Parts
 from api.forms import NOTHING
+from api.mistakes import in_words
 from api.problems import STATUS
 from api.refreshing import health, subscribe
 from api.rendering import page
 from api.schemas_sources import NewSource
 from api.wiring import Lessonry
-from corpus.errors import LessonryError
+from corpus.errors import LessonryError, SourceError
 from corpus.types import KINDS
 
 router = APIRouter(prefix="/sources")
@@ -41,9 +42,13 @@ def add(request: Request, parts: Parts, address: Words = "", every: Words = "", 
     try:
         new = NewSource.model_validate({name: value for name, value in given.items() if value})
         subscribe(parts, new.address, new.every, {"kind": new.kind})
-    except ValidationError:
-        wrong = "give a whole address that begins with http:// or https://"
-        return _page(request, parts, status=422, error=wrong, given=given)
+    except ValidationError as error:
+        if error.errors()[0]["loc"] == ("address",):
+            wrong = "give a whole address that begins with http:// or https://"
+            return _page(request, parts, status=422, error=wrong, given=given)
+        return _page(request, parts, status=422, refused=in_words(error), given=given)
+    except SourceError as error:
+        return _page(request, parts, status=STATUS[SourceError], refused=str(error), given=given)
     except LessonryError as error:
         return _page(request, parts, status=STATUS[type(error)], error=str(error), given=given)
     return RedirectResponse("/sources", 303)
@@ -109,7 +114,7 @@ def brought(told: Mapping[str, Any]) -> str:
 
 def _page(
     request: Request, parts: Lessonry, *, status: int = 200, error: str = "", given: Mapping[str, str] = NOTHING,
-    removed: str = "",
+    removed: str = "", refused: str = "",
 ) -> Response:  # fmt: skip
     told = [health(parts, one) for one in parts.corpus.subscriptions.all()]
     shown = [
@@ -117,5 +122,5 @@ def _page(
     ]
     return page(
         request, "sources.html", status=status, sources=shown, error=error, given=given, removed=removed, kinds=KINDS,
-        schedules=SCHEDULES, writable="ingest" in the_person(request).scopes,
+        refused=refused, schedules=SCHEDULES, writable="ingest" in the_person(request).scopes,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from api.forms import StaleForm
 from api.logs import REQUEST_ID, request_id
+from api.mistakes import in_words
 from api.rendering import error_page, page
 from api.settings import SettingsError
 from corpus import errors
@@ -113,6 +114,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
         {"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"].removeprefix("Value error, ")}
         for one in error.errors()
     ]
+    if _wants_page(request):
+        return answer(request, 422, in_words(error.errors()))
     return answer(request, 422, f"{found[0]['where']}: {found[0]['what']}", errors=found)
 
 
@@ -156,12 +159,16 @@ def answer(
     request: Request, status: int, detail: str, *, headers: dict[str, str] | None = None, **more: Any
 ) -> Response:
     """A page for a person at a browser, a problem for everybody else."""
-    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1")
-    if wants_page:
-        shown = error_page(request, status, HTTPStatus(status).phrase, detail)
+    if _wants_page(request):
+        heading = "That cannot be" if status == 422 else HTTPStatus(status).phrase
+        shown = error_page(request, status, heading, detail)
         shown.headers.update({} if headers is None else headers)
         return shown
     return Problem(status, detail, headers=headers, **more)
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1")
 
 
 def _template(request: Request) -> str:

@@ -36,7 +36,7 @@ def seconds_of(every: str) -> int:
     seconds = _WORDS.get(every) or (int(number) * _UNITS[unit] if counted else 0)
     if not _SHORTEST <= seconds <= 366 * 86_400:
         raise SourceError(
-            f"--every {every}", "give hourly, daily, weekly, or a time from 5m to 366d such as 30m, 6h, 2d"
+            f"schedule {every!r}", "give hourly, daily, weekly, or a time from 5m to 366d such as 30m, 6h, 2d"
         )
     return seconds
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.access import Who, needs
+from api.access import Person, Who, needs
 from api.depends import Parts
 from api.identity import is_open
 from api.schemas_people import (
@@ -18,7 +18,9 @@ from api.schemas_people import (
     TokenShape,
     WhoAmI,
 )
+from api.wiring import Lessonry
 from corpus.accounts import LONGEST_NAME
+from corpus.errors import Conflict
 
 router = APIRouter(prefix="/v1")
 
@@ -59,12 +61,21 @@ def list_people(parts: Parts) -> PersonList:
 
 
 @router.put("/people/{name:path}", dependencies=[needs("admin")])
-def set_role(parts: Parts, name: Named, edit: RoleEdit) -> PersonShape:
+def set_role(parts: Parts, person: Who, name: Named, edit: RoleEdit) -> PersonShape:
     """Give a person a role; somebody new is added. It holds for the tokens they have, at once."""
+    if edit.role != "admin":
+        _check_another_admin(parts, person, name)
     return PersonShape.of(parts.corpus.accounts.set_role(name, edit.role))
 
 
 @router.delete("/people/{name:path}", status_code=204, dependencies=[needs("admin")])
-def remove_person(parts: Parts, name: Named) -> None:
+def remove_person(parts: Parts, person: Who, name: Named) -> None:
     """Remove a person with all their tokens. A server on loopback without any token is open."""
+    _check_another_admin(parts, person, name)
     parts.corpus.accounts.remove(name)
+
+
+def _check_another_admin(parts: Lessonry, person: Person, name: str) -> None:
+    """Conflict if the one admin there is would shut herself out, and everybody else with her."""
+    if name == person.name and parts.corpus.accounts.only_admin(name):
+        raise Conflict(f"{name} is the only admin here: give somebody else the role admin first")

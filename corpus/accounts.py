@@ -109,6 +109,10 @@ class Accounts:
             row = db.execute("SELECT name, role, added FROM people WHERE name = ?", [name]).fetchone()
             return Account(*row)
 
+    def only_admin(self, name: str) -> bool:
+        """Is this the one admin there is?"""
+        return [one.name for one in self.people() if one.role == "admin"] == [name]
+
     def remove(self, name: str) -> None:
         """Remove a person with all their tokens and sessions; NotFound if there is none of that name."""
         with self._db.write() as db:

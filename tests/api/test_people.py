@@ -112,6 +112,27 @@ def test_whoever_gets_a_token_can_be_reached_by_name(lessonry, client):
     assert [one["name"] for one in client.get("/v1/people", headers=admin).json()["items"]] == ["Root"]
 
 
+def test_the_only_admin_cannot_shut_everybody_out(lessonry, client):
+    root = bearer(token(lessonry, "admin", name="Root"))
+    for method, body in (("PUT", {"role": "reader"}), ("DELETE", None)):
+        answer = client.request(method, "/v1/people/Root", json=body, headers=root)
+        assert (answer.status_code, "only admin" in answer.json()["detail"]) == (409, True)
+    assert client.put("/v1/people/Root", json={"role": "admin"}, headers=root).status_code == 200
+    lessonry.corpus.accounts.set_role("Ann", "admin")
+    assert client.delete("/v1/people/Root", headers=root).status_code == 204
+
+
+def test_an_admin_who_removes_herself_on_the_page_is_signed_out_and_offered_nothing_that_cannot_be(lessonry, client):
+    form = {"csrf": csrf_of(signed_in(client, token(lessonry, "admin", name="Root")).get("/settings").text)}
+    for to, more in (("/settings/people", {"role": "reader"}), ("/settings/people/remove", {})):
+        answer = client.post(to, data={**form, "name": "Root", **more})
+        assert (answer.status_code, "only admin" in answer.text, "Undo" in answer.text) == (409, True, False)
+    token(lessonry, "admin", name="Ann")
+    answer = client.post("/settings/people/remove", data={**form, "name": "Root"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/signin")
+    assert client.get("/settings").headers["location"] == "/signin?next=/settings"
+
+
 @pytest.mark.parametrize("closed", [False, True])
 def test_a_bad_token_is_told_so_even_where_none_is_needed(lessonry, client, closed):
     if closed:
@@ -295,6 +316,16 @@ def test_the_header_of_a_proxy_counts_from_the_proxy_only(tmp_path):
         assert client.post("/v1/documents", json={"title": "T", "text": "x"}, headers=ann).status_code == 403
         fresh = {**ann, "x-csrf-token": csrf_of(client.get("/add", headers=ann).text)}
         assert client.post("/v1/documents", json={"title": "T", "text": "x"}, headers=fresh).status_code == 202
+
+
+def test_behind_a_proxy_the_page_to_sign_in_says_who_signs_in(tmp_path):
+    with opened(tmp_path / "home", **PROXY) as lessonry:
+        client = browser(create_app(lessonry), peer="10.0.0.5")
+        text = client.get("/signin", headers={"x-forwarded-user": "Ann"}).text
+        assert ("The proxy in front of this server signs people in" in text, "No token has been made" in text) == (
+            True,
+            False,
+        )
 
 
 def test_without_the_setting_the_header_is_nothing(lessonry, client):
