@@ -6,6 +6,7 @@ BIN := .venv/bin
 IR ?= ../shared/ir
 DATA ?= ../shared/data
 KILLS ?= 1000
+FUZZ ?= 60
 SHOTS ?= .shots
 
 .DEFAULT_GOAL := help
@@ -46,8 +47,11 @@ peers: .venv/installed .venv-peers/installed  ## the same beside other search so
 torture: .venv/installed-test  ## kill a process at work a thousand times (KILLS=), and see that nothing is lost
 	$(BIN)/python -m tests.crash.torture $(KILLS)
 
-fuzz: .venv/installed-test  ## every test with made-up input, with much more of it (`make test` has a little)
-	$(BIN)/pytest -m "slow or not slow" --hypothesis-profile=long --hypothesis-show-statistics $$(grep -rlE "hypothesis|schemathesis" tests --include="test_*.py")
+fuzz: .venv/installed-test  ## much more made-up input than `make test` has (FUZZ= seconds for each reader)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check atheris
+	for reader in $$($(BIN)/python -c "from tests.fuzz.targets import TARGETS; print(*TARGETS)"); do \
+		$(BIN)/python -m tests.fuzz.guided $$reader $(FUZZ) || exit 1; done
+	$(BIN)/pytest -m slow --hypothesis-profile=long tests/fuzz tests/api/test_described.py
 
 bench: .venv/installed  ## speed against a baseline in the same run, extraction against known texts
 	$(BIN)/python benchmarks/query_start.py
@@ -62,7 +66,7 @@ extension: .venv/installed  ## zip the browser extension, for Chromium and for F
 	$(BIN)/python extension/zipped.py build
 
 lock: .venv/installed-test  ## write constraints.txt from what is installed
-	@{ head -1 constraints.txt; { $(BIN)/pip freeze --exclude-editable | grep -vi "^setuptools=" | sed "s/+cpu//"; grep "^setuptools=" constraints.txt; } | sort -f; } > constraints.new
+	@{ head -1 constraints.txt; { $(BIN)/pip freeze --exclude-editable | grep -viE "^(setuptools|atheris)=" | sed "s/+cpu//"; grep -E "^(setuptools|atheris)=" constraints.txt; } | sort -f; } > constraints.new
 	mv constraints.new constraints.txt
 
 help:  ## this list

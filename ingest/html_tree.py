@@ -5,7 +5,15 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from bs4 import BeautifulSoup, CData, NavigableString, PageElement, Tag, XMLParsedAsHTMLWarning
+from bs4 import (
+    BeautifulSoup,
+    CData,
+    MarkupResemblesLocatorWarning,
+    NavigableString,
+    PageElement,
+    Tag,
+    XMLParsedAsHTMLWarning,
+)
 
 _DEEPEST = 100
 """Tags in tags. Real pages have thirty; what is nested deeper is an accident or an attack."""
@@ -17,7 +25,8 @@ _FEW = 20
 def parsed(text: str) -> BeautifulSoup:
     """The tree of a page, or of a part of one. ParserRejectedMarkup or AssertionError for what is no HTML."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        for unasked in (XMLParsedAsHTMLWarning, MarkupResemblesLocatorWarning):
+            warnings.simplefilter("ignore", unasked)
         return _Shallow(text, "lxml")
 
 
