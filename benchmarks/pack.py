@@ -1,6 +1,6 @@
 """Private matching by a pack: its agreement with the server, silence, size and time. One table.
 
-usage: python benchmarks/pack.py DATA [--home HOME] [--only starter|data|size]...
+usage: python benchmarks/pack.py DATA [--scifact SCIFACT] [--home HOME] [--only starter|data|size|fresh]...
 
 DATA is a folder of documents. HOME, that of benchmarks/related.py, keeps what is taken in and encoded.
 
@@ -8,6 +8,7 @@ agreement  how many of the server's first five are among the pack's first five, 
            something to say on. No page is a document of the pack or of the server that it is asked of: of the starter
            corpus a fifth at a time is taken out, of DATA those that benchmarks/related.py holds out.
 unrelated  the pages of benchmarks/unrelated.py that get any suggestion, from the server and from the pack.
+fresh      the same for pages that nothing was tuned on: those of benchmarks/fresh.py.
 size       a pack of 10,000 lessons: those of DATA again and again, with passages of others of them.
 time       a match in node by that pack, over the held-out documents of DATA.
 """
@@ -25,6 +26,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import fresh
 import related
 import unrelated
 from unrelated import Unrelated
@@ -46,15 +48,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--home", type=Path, default=Path(".lessonry/related"))
-    parser.add_argument("--only", action="append", choices=["starter", "data", "size"])
+    parser.add_argument("--only", action="append", choices=["starter", "data", "size", "fresh"])
+    parser.add_argument("--scifact", type=Path, help="the folder of that judged set, for its abstracts")
     given = parser.parse_args()
-    wanted = given.only or ["starter", "data", "size"]
+    wanted = given.only or ["starter", "data", "size", "fresh"]
     print("| the pack | figure |\n|---|---|")
     if "starter" in wanted:
         agreement("starter", [pair for pairs in folds(given.home) for pair in pairs])
         with related.starter(given.home) as lessonry:
             silence_of("starter", both(lessonry, built(lessonry), unrelated.pages()))
-    if "data" in wanted or "size" in wanted:
+    if "fresh" in wanted:
+        with related.starter(given.home) as lessonry:
+            silence_of_fresh("starter", lessonry, given.scifact)
+    if {"data", "size", "fresh"} & set(wanted):
         held = related.stock(given.data, given.home)
         with Lessonry(load(home=given.home / "kept")) as lessonry:
             lessonry.indexer.catch_up()
@@ -62,6 +68,8 @@ def main() -> None:
                 on_data(lessonry, held)
             if "size" in wanted:
                 size_and_time(lessonry, held)
+            if "fresh" in wanted:
+                silence_of_fresh("data", lessonry, given.scifact)
 
 
 def row(what: str, figure: object) -> None:
@@ -100,9 +108,22 @@ def agreement(name: str, pairs: Sequence[Pair]) -> None:
     row(f"{name}: of these, pages that the pack is silent on", sum(not mine for _, mine in asked))
 
 
-def silence_of(name: str, pairs: Sequence[Pair]) -> None:
-    row(f"{name}: unrelated pages told by the server", f"{sum(bool(server) for server, _ in pairs)} of {len(pairs)}")
-    row(f"{name}: unrelated pages told by the pack", f"{sum(bool(mine) for _, mine in pairs)} of {len(pairs)}")
+def silence_of(name: str, pairs: Sequence[Pair], pages: str = "unrelated pages") -> None:
+    row(f"{name}: {pages} told by the server", f"{sum(bool(server) for server, _ in pairs)} of {len(pairs)}")
+    row(f"{name}: {pages} told by the pack", f"{sum(bool(mine) for _, mine in pairs)} of {len(pairs)}")
+
+
+def silence_of_fresh(name: str, lessonry: Lessonry, scifact: Path | None) -> None:
+    made = built(lessonry)
+    asked = {"everyday pages": fresh.everyday(), "single sentences of them": fresh.sentences()}
+    if scifact:
+        asked["medical abstracts"] = fresh.abstracts(scifact)
+    for pages, listed in asked.items():
+        silence_of(name, both(lessonry, made, listed), pages)
+    thin = thinned(lessonry, made)
+    for pages, listed in asked.items():
+        told = sum(bool(matched(thin, page.title, page.text)) for page in listed)
+        row(f"{name}, thinned as of {LESSONS:,} lessons: {pages} told by the pack", f"{told} of {len(listed)}")
 
 
 def on_data(lessonry: Lessonry, held: Sequence[Document]) -> None:
@@ -111,16 +132,21 @@ def on_data(lessonry: Lessonry, held: Sequence[Document]) -> None:
     pairs, apart = both(lessonry, made, held), both(lessonry, made, unrelated.pages())
     agreement("data", pairs)
     silence_of("data", apart)
+    made = thinned(lessonry, made)
+    again = [(server, matched(made, one.title, one.text)) for (server, _), one in zip(pairs, held, strict=True)]
+    agreement(f"data, thinned as of {LESSONS:,} lessons", again)
+    told = sum(bool(matched(made, page.title, page.text)) for page in unrelated.pages())
+    row(f"data, thinned as of {LESSONS:,} lessons: unrelated pages told by the pack", f"{told} of {len(apart)}")
+
+
+def thinned(lessonry: Lessonry, made: Pack) -> Pack:
+    """A pack of which as much is left out as of one of so many lessons."""
     part = len(made.lessons) / LESSONS
     with (
         patch.object(pack, "_UNITS", round(part * pack._UNITS)),
         patch.object(pack_words, "_TERMS", round(part * pack_words._TERMS)),
     ):
-        made = built(lessonry)
-    again = [(server, matched(made, one.title, one.text)) for (server, _), one in zip(pairs, held, strict=True)]
-    agreement(f"data, thinned as of {LESSONS:,} lessons", again)
-    told = sum(bool(matched(made, page.title, page.text)) for page in unrelated.pages())
-    row(f"data, thinned as of {LESSONS:,} lessons: unrelated pages told by the pack", f"{told} of {len(apart)}")
+        return built(lessonry)
 
 
 def suggested(lessonry: Lessonry, title: str, text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.extension.network import Answer, Asked, Network
+from tests.extension.network import Answer, Asked, Network, Site
 
 SERVER = "http://localhost:8321"
 
@@ -11,7 +11,7 @@ class Stranger:
     """It knows nothing but what it was told to say, by path."""
 
     def __init__(self, network: Network) -> None:
-        self.said: dict[str, Answer] = {}
+        self.said: dict[str, Answer | Site] = {}
         self.says("/v1/whoami", {"name": "Ada", "scopes": ["read"], "open": False})
         network.sites["localhost:8321"] = self._answer
 
@@ -21,7 +21,11 @@ class Stranger:
     def serves(self, path: str, content: bytes, etag: str) -> None:
         self.said[path] = Answer(content, "application/octet-stream", 200, {"ETag": etag})
 
+    def answers(self, path: str, site: Site) -> None:
+        self.said[path] = site
+
     def _answer(self, asked: Asked) -> Answer:
-        return self.said.get(asked.path) or Answer(
+        said = self.said.get(asked.path) or Answer(
             '{"title": "Not Found", "detail": "nothing here"}', "application/problem+json", 404
         )
+        return said if isinstance(said, Answer) else said(asked)
