@@ -62,6 +62,10 @@ shots: .venv/installed-test  ## pictures of every page in three widths, light an
 	$(BIN)/lessonry --home .lessonry import corpus/starter
 	$(BIN)/python -m tests.browser.shots .lessonry $(SHOTS)
 
+store: .venv/installed-test  ## pictures of the browser extension at work, for the stores, into extension/docs/
+	$(BIN)/lessonry --home .lessonry import corpus/starter
+	$(BIN)/python -m tests.extension.shots .lessonry extension/docs
+
 extension: .venv/installed  ## zip the browser extension, for Chromium and for Firefox, into build/
 	$(BIN)/python extension/zipped.py build
 
@@ -94,4 +98,4 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch $@
 
-.PHONY: run setup test fast check fix eval peers torture fuzz bench shots extension lock help browser
+.PHONY: run setup test fast check fix eval peers torture fuzz bench shots store extension lock help browser

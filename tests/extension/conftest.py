@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,11 @@ def network() -> Iterator[Network]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+@contextmanager
+def launched(playwright: Playwright, network: Network, profile: Path) -> Iterator[Chromium]:
+    """That browser with the extension, for as long as the block lasts."""
     context = playwright.chromium.launch_persistent_context(
-        str(tmp_path_factory.mktemp("profile")),
+        str(profile),
         headless=False,  # the old headless mode has no extensions; the argument below asks for the new one
         executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
         args=[
@@ -120,6 +122,12 @@ def browser(playwright: Playwright, network: Network, tmp_path_factory: pytest.T
         yield Chromium(context, network)
     finally:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with launched(playwright, network, tmp_path_factory.mktemp("profile")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import re
 import runpy
+import struct
 import sys
 import zipfile
 from pathlib import Path
@@ -77,3 +78,11 @@ def test_the_archives_are_the_same_bytes_each_time_and_hold_what_is_shipped(tmp_
         assert not [
             name for name in archive.namelist() if name.startswith("docs/") or name.endswith((".py", "firefox.json"))
         ]
+
+
+def test_the_listing_names_each_picture_and_none_is_heavy_or_of_another_size():
+    docs = EXTENSION / "docs"
+    pictures = {path.name: path.read_bytes() for path in docs.glob("*.png")}
+    assert set(re.findall(r"`([\w-]+\.png)`", (docs / "store.md").read_text())) == pictures.keys() != set()
+    assert {struct.unpack(">II", one[16:24]) for one in pictures.values()} == {(1280, 800)}
+    assert max(map(len, pictures.values())) <= 150_000
