@@ -259,7 +259,7 @@ def _conflict(
     place = state.places[state.index(document_id)] if document_id and state.has(document_id) else None
     return page(
         request, "collection_conflict.html", status=409, collection=found, changes=changes, typed=typed,
-        document=parts.corpus.documents.get_many([document_id]).get(document_id), place=place,
+        document_id=document_id, document=parts.corpus.documents.get_many([document_id]).get(document_id), place=place,
     )  # fmt: skip
 
 

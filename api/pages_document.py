@@ -1,13 +1,13 @@
 """The page of a document: to be read, with the lessons that bear on it, and to be cited."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api import citations, reading, routes
+from api import citations, editing, reading, routes
 from api.access import Who, needs
 from api.depends import DocumentId, Parts
 from api.forms import NOTHING
@@ -50,9 +50,12 @@ def document(
 
 def shown(
     request: Request, parts: Lessonry, person: Any, document_id: str, *, edited: int | None = None,
-    refused: str = "", typed: Mapping[str, str] = NOTHING, status: int = 200,
+    refused: str = "", typed: Mapping[str, str] = NOTHING, theirs: Sequence[str] = (), status: int = 200,
 ) -> Response:  # fmt: skip
-    """The page of a document; where a form of it was refused, with the reason and with what was typed."""
+    """The page of a document; where a form of it was refused, with the reason and with what was typed.
+
+    `theirs` are the fields that somebody else changed meanwhile.
+    """
     try:
         found = routes.get_document(parts, document_id)
     except NotFound:
@@ -62,7 +65,8 @@ def shown(
     long = len(found.text) > _LONG_TEXT and len(text.contents) > 2
     inside = parts.corpus.collections.containing(document_id)
     return streamed(
-        request, "document.html", status=status, refused=refused, typed=typed,
+        request, "document.html", status=status, refused=refused, typed=typed, theirs=theirs,
+        was=editing.made_from(parts.corpus.documents.get(document_id)),
         document=found, text=text.html, contents=text.contents if long else [],
         meta_tags=citations.meta_tags(found),
         linked_data=citations.linked_data(found),

@@ -19,7 +19,7 @@ from api.schemas_lessons import ActionEdit, NewAction, NewMoment
 from corpus.actions import ActionText
 from corpus.errors import LessonryError
 from corpus.lifecycle import Doubt
-from corpus.standing import STATES, ActionState
+from corpus.standing import ActionState
 
 router = APIRouter()
 
@@ -65,43 +65,52 @@ def write_moment(
 
 
 @router.get("/still-true", dependencies=[needs("curate")])
-def still_true(request: Request, parts: Parts, cursor: Annotated[str | None, Query(max_length=500)] = None) -> Response:
-    """Lessons to look at again, with what can be said of each in one click."""
+def still_true(
+    request: Request, parts: Parts, cursor: Annotated[str | None, Query(max_length=500)] = None,
+    edited: Whole | None = None, document: Annotated[str, Query(max_length=200)] = "",
+) -> Response:  # fmt: skip
+    """Lessons to look at again, with what can be said of each in one click; what was said last can be undone."""
+    settled = parts.corpus.documents.get_many([document]).get(document) if edited else None
     found = routes_lessons.list_still_true(parts, cursor=cursor)
     following = f"/still-true?cursor={found.next}" if found.next else None
-    return page(request, "still_true.html", items=found.items, why=WHY, next=following)
+    return page(request, "still_true.html", items=found.items, why=WHY, next=following, settled=settled, edited=edited)
 
 
 @router.post("/documents/{document_id}/still-true", dependencies=[needs("curate")])
-def say_still_true(
-    request: Request, parts: Parts, person: Who, document_id: DocumentId, next: Text = "/still-true"
-) -> Response:
+def say_still_true(parts: Parts, person: Who, document_id: DocumentId, next: Text = "/still-true") -> Response:
     """It is true, and is looked at again in a year."""
-    parts.corpus.lifecycle.still_true(document_id, person.name)
-    return RedirectResponse(here(next), 303)
+    return _after(next, document_id, editing.still_true(parts, document_id, person.name))
 
 
 @router.post("/documents/{document_id}/edit", dependencies=[needs("curate")])
 async def edit(request: Request, parts: Parts, person: Who, document_id: DocumentId) -> Response:
-    """Set what the form has; what it leaves out stays as it is."""
+    """Set what a person changed in the form; what it leaves out stays as it is."""
     form = {name: str(value) for name, value in (await request.form()).items()}
     try:
-        change = DocumentEdit.model_validate(_fields(form))
-        edited = editing.edit(parts, document_id, change, person.name)
+        with parts.corpus.db.write():
+            document = parts.corpus.documents.get(document_id)
+            theirs = editing.overtaken(document, form)
+            if theirs:
+                again = editing.as_typed(document) | editing.meant(form)
+                return shown(
+                    request, parts, person, document_id, status=409, refused=_OVERTAKEN, typed=again, theirs=theirs
+                )
+            change = DocumentEdit.model_validate(_fields(form))
+            edited = editing.edit(parts, document_id, change, person.name)
     except ValidationError as error:
         return shown(request, parts, person, document_id, status=422, refused=in_words(error), typed=form)
     except LessonryError as error:
         return shown(request, parts, person, document_id, status=STATUS[type(error)], refused=str(error), typed=form)
-    if form.get("next"):
-        return RedirectResponse(here(form["next"]), 303)
-    return RedirectResponse(f"/documents/{document_id}" + (f"?edited={edited}" if edited else ""), 303)
+    return _after(form.get("next", ""), document_id, edited)
 
 
 @router.post("/documents/{document_id}/undo", dependencies=[needs("curate")])
-def undo(parts: Parts, person: Who, document_id: DocumentId, edited: Annotated[Whole, Form()]) -> Response:
+def undo(
+    parts: Parts, person: Who, document_id: DocumentId, edited: Annotated[Whole, Form()], next: Text = ""
+) -> Response:
     """Set back what an edit changed."""
     editing.undo(parts, document_id, edited, person.name)
-    return RedirectResponse(f"/documents/{document_id}", 303)
+    return RedirectResponse(here(next) if next else f"/documents/{document_id}", 303)
 
 
 @router.post("/documents/{document_id}/actions", dependencies=[needs("curate")])
@@ -130,18 +139,26 @@ def settle_action(
 
 
 _NEEDED = ("happened", "learned")
-_MANY = {"tags"}
+_OVERTAKEN = (
+    "Somebody else changed this while you wrote. Nothing was overwritten, and what you wrote is still here: save it to"
+    " put it in place of theirs, or change it to what stands now."
+)
+
+
+def _after(next: str, document_id: str, edited: int | None) -> Response:
+    """To where the form was, with a way to undo what it did."""
+    if next and here(next) != f"/documents/{document_id}":
+        return RedirectResponse(here(next) + (f"?edited={edited}&document={document_id}" if edited else ""), 303)
+    return RedirectResponse(f"/documents/{document_id}" + (f"?edited={edited}" if edited else ""), 303)
 
 
 def _fields(form: dict[str, str]) -> dict[str, Any]:
-    """What the edit form says; an empty field means none, a state without a successor has none."""
-    said: dict[str, Any] = {
-        name: (form[name].strip() or None) for name in DocumentEdit.model_fields if name in form and name not in _MANY
-    }
-    if "tags" in form:
+    """What a person changed in the edit form; an empty field means none, a state without a successor has none."""
+    said: dict[str, Any] = {name: text.strip() or None for name, text in editing.meant(form).items()}
+    if "tags" in said:
         said["tags"] = [tag.strip() for tag in form["tags"].split(",") if tag.strip()]
-    if said.get("state") in (None, *STATES[:3], STATES[4]) and "superseded_by" in said:
-        del said["superseded_by"]
+    if form.get("state") != "superseded":
+        said.pop("superseded_by", None)
     return said
 
 

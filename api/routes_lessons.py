@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api import cursors, moments
+from api import cursors, editing, moments
 from api.access import Who, needs
 from api.depends import DocumentId, Parts
 from api.schemas import DocumentFull, Whole
@@ -49,7 +49,7 @@ def list_still_true(parts: Parts, limit: Limit = 20, cursor: Cursor = None) -> S
 @router.post("/documents/{document_id}/still-true", dependencies=[needs("curate")])
 def still_true(parts: Parts, person: Who, document_id: DocumentId) -> DocumentFull:
     """Somebody looked at it and found it true; to be looked at again in a year."""
-    parts.corpus.lifecycle.still_true(document_id, person.name)
+    editing.still_true(parts, document_id, person.name)
     return whole(parts, parts.corpus.documents.get(document_id))
 
 

@@ -206,7 +206,10 @@ def put_aside(corpus: Corpus, document_id: str) -> None:
 
 
 def bring_back(corpus: Corpus, document_id: str, split: Split, who: str = "") -> None:
-    """Undo a removal of the last day, in the collections that there still are; NotFound if there is none."""
+    """Undo a removal of the last day, in the collections that there still are; NotFound if there is none.
+
+    What took its place may have been removed meanwhile: then it is superseded, by nothing that is known.
+    """
     file, said, places = corpus.edits.removed(document_id)
     path = Path(f"{document_id}.md")
     read = bundle_documents.read(path, file)
@@ -214,7 +217,8 @@ def bring_back(corpus: Corpus, document_id: str, split: Split, who: str = "") ->
     with corpus.db.write():
         _store(corpus, read, passages)
         _store_aliases(corpus, document_id, read)
-        bundle_lessons.store(corpus, {document_id: bundle_lessons.read(path, said)}, {document_id: document_id})
+        told = bundle_lessons.read(path, said).with_successors(corpus.documents.get_many)
+        bundle_lessons.store(corpus, {document_id: told}, {document_id: document_id})
         there = {collection.slug for collection in corpus.collections.all()}
         for slug, position, note, section, since in places:
             if slug in there:

@@ -6,7 +6,7 @@ actions     [{number, text, state, owner, due, found, edited, removed, changed, 
 feedback    [{context, verdict, day, count, query, page}]
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +34,13 @@ class Told:
     history: tuple[StateChange, ...]
     actions: tuple[Action, ...]
     feedback: tuple[Counted, ...]
+
+    def with_successors(self, found: Callable[[list[str]], Container[str]]) -> "Told":
+        """The same without a successor that there is not; its state stays."""
+        successor = self.standing.superseded_by
+        if successor is None or successor in found([successor]):
+            return self
+        return replace(self, standing=replace(self.standing, superseded_by=None))
 
 
 def written(corpus: Corpus, document_id: str) -> str:

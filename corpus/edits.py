@@ -29,14 +29,21 @@ class Edits:
             )
             return int(noted.fetchone()[0])
 
-    def before(self, document_id: str, number: int) -> dict[str, Any]:
-        """The fields as they were before an edit; NotFound if there is no such edit of the document."""
-        query = "SELECT before FROM document_edits WHERE id = ? AND document_id = ?"
+    def around(self, document_id: str, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The fields as they were before an edit, and those it left that were edited again, as it left them.
+
+        NotFound if there is no such edit of the document.
+        """
+        query = "SELECT id, before FROM document_edits WHERE document_id = ? AND id >= ? ORDER BY id"
         with self._db.read() as db:
-            row = db.execute(query, [number, document_id]).fetchone()
-        if row is None:
+            rows = db.execute(query, [document_id, number]).fetchall()
+        if not rows or rows[0][0] != number:
             raise NotFound("edit", f"{document_id}/{number}")
-        return dict(json.loads(row[0]))
+        before, *later_ones = (dict(json.loads(held)) for _, held in rows)
+        left: dict[str, Any] = {}
+        for one in later_ones:
+            left.update({name: value for name, value in one.items() if name in before and name not in left})
+        return before, left
 
     def keep_removed(self, document_id: str, file: str, said: str, places: Sequence[Stood]) -> None:
         """Keep a document that is being removed, as the files of a bundle have it, for a day; and where it stood."""

@@ -55,15 +55,17 @@ class Lifecycle:
         self._db = db
         self._documents = documents
 
-    def say(self, document_id: str, said: Mapping[str, Any], by: str = "") -> Standing:
+    def say(self, document_id: str, said: Mapping[str, Any], by: str = "", *, again: bool = False) -> Standing:
         """Set some of FIELDS; `superseded_by` is an id or an address, and alone means the state `superseded`.
 
-        Conflict says why that cannot be; NotFound if there is no such document.
+        `again`: it stood so before, and its successor may be gone. Conflict says why that cannot be; NotFound if there
+        is no such document.
         """
         with self._db.write() as db:
             old = self._documents.get(document_id).standing
             new = replace(old, **{name: said[name] for name in FIELDS if name in said})
-            new = self._settled(document_id, new, said)
+            if not (again and new.state == "superseded" and new.superseded_by is None):
+                new = self._settled(document_id, new, said)
             if said.get("state") in ("reviewed", "verified"):
                 new = replace(new, reviewed_at=now(), reviewed_by=by)
             self._put(db, document_id, new)
@@ -75,9 +77,15 @@ class Lifecycle:
         return new
 
     def still_true(self, document_id: str, by: str = "") -> Standing:
-        """Somebody looked at it and found it true: reviewed (verified, if it was), to be looked at again in a year."""
-        state = self._documents.get(document_id).standing.state
-        kept = "verified" if state == "verified" else "reviewed"
+        """Somebody looked at it and found it true: reviewed (verified, if it was), to be looked at again in a year.
+
+        Conflict if another lesson took its place, and that one stands.
+        """
+        standing = self._documents.get(document_id).standing
+        successor = self._documents.get_many([standing.superseded_by or ""]).get(standing.superseded_by or "")
+        if successor and successor.standing.state not in OUTDATED:
+            raise Conflict(f"{successor.title!r:.100} took its place; if it is true after all, change its state first")
+        kept = "verified" if standing.state == "verified" else "reviewed"
         return self.say(document_id, {"state": kept, "review_by": later(_YEAR)[:10]}, by)
 
     def history(self, document_id: str) -> list[StateChange]:

@@ -194,3 +194,112 @@ def test_an_item_of_a_collection_can_be_judged(client, document):
     answer = client.post(form["action"], data=said, follow_redirects=False)
     assert answer.headers["location"] == f"/collections/read-first#verdict-{document}"
     assert client.get(f"/v1/documents/{document}").json()["feedback"]["already-knew"] == 1
+
+
+def form_of(client: TestClient, document: str, what: str = "edit") -> dict[str, str]:
+    """What the form of a document's page would send."""
+    form = soup(client.get(f"/documents/{document}")).select_one(f'form[action="/documents/{document}/{what}"]')
+    return filled(form)
+
+
+def told(client: TestClient, document: str, *names: str) -> list[object]:
+    found = client.get(f"/v1/documents/{document}").json()
+    return [found[name] for name in names]
+
+
+def undone(client: TestClient, page: Tag, document: str) -> object:
+    form = page.select_one(f'form[action="/documents/{document}/undo"]')
+    return client.post(form["action"], data=filled(form))
+
+
+def test_undo_of_a_state_brings_the_successor_back(client, lessonry, document):
+    other = stored(lessonry, "Full disks", "A disk was full again.")
+    client.patch(f"/v1/documents/{document}", json={"superseded_by": other})
+    page = soup(client.post(f"/documents/{document}/edit", data=form_of(client, document) | {"state": "verified"}))
+    assert told(client, document, "state", "superseded_by") == ["verified", None]
+    undone(client, page, document)
+    assert told(client, document, "state", "superseded_by") == ["superseded", other]
+
+
+def test_undo_of_a_state_whose_successor_was_removed_meanwhile(client, lessonry, document):
+    other = stored(lessonry, "Full disks", "A disk was full again.")
+    client.patch(f"/v1/documents/{document}", json={"superseded_by": other})
+    page = soup(client.post(f"/documents/{document}/edit", data=form_of(client, document) | {"state": "verified"}))
+    client.delete(f"/v1/documents/{other}")
+    undone(client, page, document)
+    assert told(client, document, "state", "superseded_by") == ["superseded", None]
+    assert client.get("/v1/still-true").json()["items"][0]["why"] == "successor gone"
+
+
+def test_a_document_comes_back_though_its_successor_was_removed(client, lessonry, document):
+    other = stored(lessonry, "Full disks", "A disk was full again.")
+    client.patch(f"/v1/documents/{document}", json={"superseded_by": other, "owner": "Ada"})
+    client.post(f"/documents/{document}/remove")
+    client.post(f"/documents/{other}/remove")
+    client.post(f"/documents/{document}/bring-back")
+    assert told(client, document, "state", "superseded_by", "owner") == ["superseded", None, "Ada"]
+
+
+def test_undo_leaves_what_somebody_else_changed_since(client, document):
+    pages = []
+    for owner in ("First", "Second"):
+        said = form_of(client, document) | {"owner": owner}
+        pages.append(soup(client.post(f"/documents/{document}/edit", data=said)))
+    refused = undone(client, pages[0], document)
+    assert refused.status_code == 409
+    assert "owner was changed again since" in refused.text
+    assert told(client, document, "owner") == ["Second"]
+    undone(client, pages[1], document)
+    assert told(client, document, "owner") == ["First"]
+    undone(client, pages[0], document)
+    assert told(client, document, "owner") == [None]
+
+
+def test_two_who_edit_at_once_lose_nothing(client, document):
+    mine, theirs = form_of(client, document), form_of(client, document)
+    client.post(f"/documents/{document}/edit", data=theirs | {"owner": "Bo", "organization": "Acme"})
+    client.post(f"/documents/{document}/edit", data=mine | {"tags": "storage"})  # another field: both stand
+    assert told(client, document, "owner", "organization", "tags") == ["Bo", "Acme", ["storage"]]
+    refused = client.post(f"/documents/{document}/edit", data=mine | {"owner": "Ann"})
+    page = soup(refused)
+    assert refused.status_code == 409
+    assert "Somebody else changed this" in words(page.select_one("[role=alert]"))
+    assert "Bo" in words(page.select_one("details[open] dl"))
+    assert told(client, document, "owner") == ["Bo"]
+    again = filled(page.select_one(f'form[action="/documents/{document}/edit"]'))
+    assert again["owner"] == "Ann"
+    client.post(f"/documents/{document}/edit", data=again)
+    assert told(client, document, "owner", "organization", "tags") == ["Ann", "Acme", ["storage"]]
+
+
+@pytest.mark.parametrize("was", ["", "[]", "{", "null", "[" * 9999, '{"owner": []}'])
+def test_a_form_that_was_made_from_nonsense_is_taken_as_it_is(client, document, was):
+    assert client.post(f"/documents/{document}/edit", data={"was": was, "owner": "Ann"}).status_code == 200
+    assert told(client, document, "owner") == ["Ann"]
+
+
+def test_still_true_is_undone_and_is_not_said_of_what_another_took_the_place_of(client, lessonry, document):
+    other = stored(lessonry, "Full disks", "A disk was full again.")
+    client.patch(f"/v1/documents/{document}", json={"superseded_by": other})
+    refused = client.post(f"/v1/documents/{document}/still-true")
+    assert refused.status_code == 409
+    assert "took its place" in refused.json()["detail"]
+    assert told(client, document, "superseded_by") == [other]
+    client.patch(f"/v1/documents/{other}", json={"state": "obsolete"})
+    page = soup(client.post(f"/documents/{document}/still-true"))
+    assert told(client, document, "state", "superseded_by") == ["reviewed", None]
+    back = undone(client, page, document)
+    assert told(client, document, "state", "superseded_by") == ["superseded", other]
+    assert back.url.path == "/still-true"
+
+
+def test_what_was_typed_of_a_document_that_was_removed_is_still_there(client, document):
+    page = {"accept": "text/html"}
+    said = form_of(client, document) | {"owner": "Ann Onymous"}
+    client.post(f"/documents/{document}/remove")
+    refused = client.post(f"/documents/{document}/edit", data=said, headers=page)
+    assert refused.status_code == 404
+    assert "Ann Onymous" in refused.text
+    refused = client.post(f"/documents/{document}/actions", data={"what": "Buy a larger disk"}, headers=page)
+    assert refused.status_code == 404
+    assert "Buy a larger disk" in refused.text

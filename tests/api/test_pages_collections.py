@@ -138,6 +138,13 @@ def test_two_curators_at_once_and_neither_loses_what_was_written(lessonry, brows
     browser.send(action, note="Long and thoughtful")
     assert browser.answer.status_code == 409
     assert "Long and thoughtful" in browser.page.select_one("#note").text
+    # or removed altogether
+    browser.open("/collections/reader/edit")
+    lessonry.corpus.documents.remove(ids["c"])
+    browser.send(f"/collections/reader/items/{ids['c']}/note", note="As long")
+    assert browser.answer.status_code == 409
+    assert "As long" in browser.page.select_one("#note").text
+    assert "removed from Lessonry" in browser.page.text
 
 
 def test_two_curators_who_describe_at_once(lessonry, browser, ids):
