@@ -7,6 +7,7 @@ IR ?= ../shared/ir
 DATA ?= ../shared/data
 KILLS ?= 1000
 FUZZ ?= 60
+MINUTES ?= 10
 SHOTS ?= .shots
 
 .DEFAULT_GOAL := help
@@ -23,10 +24,11 @@ test: setup check  ## run every test, the browser and the real model included
 fast: .venv/installed-test tests/node_modules/.package-lock.json  ## the quick tests only, on all cores: the default while working
 	$(BIN)/pytest -n auto --dist loadfile
 
-check: .venv/installed-test  ## linters and types
+check: .venv/installed-test  ## linters and types; known faults of the dependencies, where the network allows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python deploy/audit.py
 
 fix: .venv/installed-test  ## format, and mend what the linter can
 	$(BIN)/ruff check --fix .
@@ -44,8 +46,9 @@ peers: .venv/installed .venv-peers/installed  ## the same beside other search so
 	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r benchmarks/relevance/requirements.txt
 	touch $@
 
-torture: .venv/installed-test  ## kill a process at work a thousand times (KILLS=), and see that nothing is lost
+torture: .venv/installed-test  ## kill a process a thousand times (KILLS=), then live an hour in ten minutes (MINUTES=): nothing is lost
 	$(BIN)/python -m tests.crash.torture $(KILLS)
+	$(BIN)/python -m tests.crash.life $(MINUTES)
 
 fuzz: .venv/installed-test  ## much more made-up input than `make test` has (FUZZ= seconds for each reader)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check atheris
@@ -68,6 +71,13 @@ store: .venv/installed-test  ## pictures of the browser extension at work, for t
 
 extension: .venv/installed  ## zip the browser extension, for Chromium and for Firefox, into build/
 	$(BIN)/python extension/zipped.py build
+
+sbom: .venv/installed-test  ## a bill of materials of what is installed, CycloneDX, into build/
+	mkdir -p build
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json $(BIN)/python
+
+licences: .venv/installed-test  ## write docs/licences.md from what the packages state
+	$(BIN)/python deploy/licences.py > docs/licences.md
 
 lock: .venv/installed-test  ## write constraints.txt from what is installed
 	@{ head -1 constraints.txt; { $(BIN)/pip freeze --exclude-editable | grep -viE "^(setuptools|atheris)=" | sed "s/+cpu//"; grep -E "^(setuptools|atheris)=" constraints.txt; } | sort -f; } > constraints.new
@@ -98,4 +108,4 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch $@
 
-.PHONY: run setup test fast check fix eval peers torture fuzz bench shots store extension lock help browser
+.PHONY: run setup test fast check fix eval peers torture fuzz bench shots store extension sbom licences lock help browser

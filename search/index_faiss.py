@@ -1,7 +1,7 @@
 """FAISS as a base and a tail.
 
-The base is an immutable generation on disk, memory-mapped: a folder with the vectors, their ids
-and a manifest. The tail is what is newer, in memory. `compact` folds the tail into a new
+The base is an immutable generation on disk, memory-mapped where it is large: a folder with the
+vectors, their ids and a manifest. The tail is what is newer, in memory. `compact` folds the tail into a new
 generation; a small file names the one in force and is replaced atomically, so a reader sees the
 old one or the new one, whole. The previous generation stays for readers on their way.
 """
@@ -29,8 +29,9 @@ _SPARE = 32
 """Candidates asked of FAISS beyond k: near-ties are decided by our own exact scores."""
 _GATHER = 20_000
 """Up to this many allowed passages are scored directly, without the engine."""
-_CHECKED_ON_OPENING = 256 * 1024 * 1024
-"""A generation up to this many bytes has its checksum verified when it is opened; `doctor` verifies any."""
+_READ_ON_OPENING = 256 * 1024 * 1024
+"""Vectors of up to this many bytes are verified and read when they are opened: whatever becomes of the file then, the
+process has them. Larger ones are mapped, and only `doctor` verifies them; to cut off a file that is mapped kills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,11 +300,11 @@ def _read_base(folder: Path, manifest: Manifest, *, check_any_size: bool = False
 
     path = folder / "vectors.faiss"
     try:
-        size = path.stat().st_size
-        if (check_any_size or size <= _CHECKED_ON_OPENING) and _checksum(folder, manifest) != manifest.checksum:
+        small = path.stat().st_size <= _READ_ON_OPENING
+        if (check_any_size or small) and _checksum(folder, manifest) != manifest.checksum:
             raise IndexDamaged(path, "it is not what its manifest says")
-        ids = np.load(folder / "ids.npy", mmap_mode="r")
-        engine = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        ids = np.load(folder / "ids.npy")
+        engine = faiss.read_index(str(path), 0 if small else faiss.IO_FLAG_MMAP_IFC)
     except IndexDamaged:
         raise
     except (OSError, EOFError, ValueError, RuntimeError) as error:

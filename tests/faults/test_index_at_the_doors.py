@@ -9,7 +9,8 @@ import faiss
 import numpy as np
 import pytest
 
-from tests.faults.doors import command, command_finds, fill, whole
+from tests.fakes import opened
+from tests.faults.doors import command, command_finds, elsewhere, fill, finds, served, whole
 from tests.search.test_generations import change_manifest, flip, truncate
 
 
@@ -70,3 +71,19 @@ def test_a_repair_without_room_for_a_backup_touches_nothing(home: Path, monkeypa
     refused = command(home, "doctor", "--repair")
     assert (refused.code, "before-repair" in refused.err) == (2, True)
     assert {path: path.read_bytes() for path in before} == before
+
+
+def cut_off_under_a_server(folder: Path) -> None:
+    home = folder / "home"
+    with opened(home) as lessonry, served(lessonry) as client:
+        finds(client, "valve", "Valve")
+        generation = home / "index" / (home / "index" / "current").read_text().strip()
+        for name in ("vectors.faiss", "ids.npy"):
+            truncate(generation / name, 0)
+        finds(client, "valve", "Valve")
+        finds(client, "backup disk", "Disk")
+
+
+def test_files_that_are_cut_off_under_a_server_do_not_end_it(home: Path) -> None:
+    elsewhere(cut_off_under_a_server, home.parent)
+    command_finds(home, "valve", "Valve")

@@ -121,7 +121,7 @@ LARGE = ["vectors cut off", "vectors empty", "vectors missing", "ids missing", "
 def test_damage_of_an_index_too_large_for_a_checksum(
     stocked: Home, damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_faiss, "_CHECKED_ON_OPENING", -1)
+    monkeypatch.setattr(index_faiss, "_READ_ON_OPENING", -1)
     right = found(stocked)
     DAMAGES[damage](generation(stocked))
     with pytest.raises(IndexDamaged):
