@@ -98,6 +98,8 @@ def open_zip(body: bytes, *, source: str, most_bytes: int, most_members: int) ->
         raise Unreadable(source, f"the archive holds more than {most_members} files")
     for entry in entries:
         _check_name(_name(entry), source)
+    if not all(entry.filename for entry in entries):  # which zipfile cannot tell from a folder's
+        raise Unreadable(source, "the archive holds a file without a name")
     files = [entry for entry in entries if not entry.is_dir()]
     if sum(entry.file_size for entry in files) > most_bytes:
         raise TooLarge(source, most_bytes)

@@ -67,12 +67,15 @@ def _xml_feed(body: bytes, source: str, content_type: str | None, most: int, tod
         raise Unreadable(source, _NO_FEED.format(found))
     left_out = _trim(root, most)
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": _base(root, source)}
-    feed = feedparser.parse(
-        io.BytesIO(etree.tostring(root, encoding="utf-8")),
-        response_headers=headers,
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
+    try:
+        feed = feedparser.parse(
+            io.BytesIO(etree.tostring(root, encoding="utf-8")),
+            response_headers=headers,
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except Exception as error:  # feedparser raises KeyError and others where a tag stands in an odd place
+        raise Unreadable(source, "it is a feed, but damaged: tags stand where they cannot") from error
     pages, lost = _documents(_entry(entry, feed, today) for entry in feed.entries)
     title = _plain(feed.feed.get("title_detail"))
     notes = "; ".join(part for part in (note, lost) if part)
