@@ -73,9 +73,9 @@ class Indexer:
         """Bring the index to the store's revision; the number of passages still without a vector.
 
         At most `encode_at_most` passages are encoded now (None: all of them); the others wait.
-        With `wait` False an index that another thread is busy with is left as it stands.
+        With `wait` False an index that another thread is busy with is left as it stands, once it is open.
         """
-        if not self._lock.acquire(blocking=wait):
+        if not self._lock.acquire(blocking=wait or not self._opened):
             return self.pending
         try:
             self._open()

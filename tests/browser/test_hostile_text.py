@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from api.wiring import Lessonry
 from corpus.actions import ActionText
 from corpus.collection_state import Place, added, described
+from corpus.lines import line_flaw
 from tests.browser.serving import served
 from tests.fakes import opened, stored
 from tests.payloads import PAYLOADS
@@ -25,9 +26,10 @@ _ALIEN = """
 
 
 def fill(lessonry: Lessonry) -> None:
-    """Each payload in every field of a document, and of what hangs on it."""
+    """Each payload in every field of a document, and of what hangs on it; without its breaks where one line is asked."""
     corpus = lessonry.corpus
     for number, text in enumerate(PAYLOADS):
+        line = "".join(" " if line_flaw(letter) else letter for letter in text)
         body = f"## {text}\n\nThe clock {number}. {text}\n\n- [ ] {text}\n\n    {text}\n\n| a |\n|---|\n| {text} |\n"
         document_id = stored(
             lessonry, f"{number} {text}", body, organization=text, tags=(text,), summary=text, source=text,
@@ -36,9 +38,9 @@ def fill(lessonry: Lessonry) -> None:
         corpus.actions.add(document_id, ActionText(text=text, owner=text))
         corpus.lifecycle.say(document_id, {"state": "reviewed", "owner": text, "review_by": "2020-01-01"}, by=text)
         corpus.feedback.give(document_id, "search", "useful", query=text)
-        slug = corpus.collections.create(text, slug=f"list-{number}", description=text, who=text).slug
-        corpus.collections.change(slug, added(Place(document_id, text, text)), who=text)
-        corpus.collections.change(slug, described(title=text, description=text), who=text)
+        slug = corpus.collections.create(line, slug=f"list-{number}", description=text, who=line).slug
+        corpus.collections.change(slug, added(Place(document_id, text, line)), who=line)
+        corpus.collections.change(slug, described(title=line, description=text), who=line)
         corpus.gaps.note(text, "told")
         corpus.subscriptions.add(f"https://b.example/{number}?{text}", {}, every=3600)
         job = corpus.jobs.create({"url": f"https://c.example/{text}", "title": text})

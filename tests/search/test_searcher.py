@@ -1,6 +1,8 @@
 """search(Query): what is found, in which order, how much of it, and what is said when something is missing."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -268,6 +270,29 @@ def test_a_query_waits_for_no_one(stocked: Home) -> None:
         found = ask(stocked, "disk full")
         assert titles(found)[0] == "Disk"
     assert titles(ask(stocked, "outage"))[0] == "New"
+
+
+def test_the_first_query_waits_until_another_thread_has_opened_the_index(
+    stocked: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would find nothing by meaning, and not say so."""
+    stocked.indexer.catch_up()
+    with stocked.reopened() as later, ThreadPoolExecutor() as others:
+        opening, go_on, opened = threading.Event(), threading.Event(), later.index.open
+
+        def slowly() -> None:
+            opening.set()
+            assert go_on.wait(30)
+            opened()
+
+        monkeypatch.setattr(later.index, "open", slowly)
+        worker = others.submit(later.indexer.catch_up)
+        assert opening.wait(30)
+        first = others.submit(ask, later, "disk full", "semantic")
+        assert wait([first], timeout=0.2).not_done
+        go_on.set()
+        assert titles(first.result(30))[0] == "Disk"
+        worker.result(30)
 
 
 def test_snippets_mark_the_words_and_are_safe(stocked: Home) -> None:
