@@ -275,6 +275,11 @@ def m011_vocabulary(db: sqlite_utils.Database) -> None:
     )
 
 
+def m014_sample(db: sqlite_utils.Database) -> None:
+    """A sample of passages by their keys, without reading all."""
+    run(db, "CREATE INDEX passages_key ON passages (key);")
+
+
 STEPS = (
     m001_documents,
     m002_passages,
@@ -285,4 +290,5 @@ STEPS = (
     m007_aliases,
     m008_subscriptions,
     m011_vocabulary,
+    m014_sample,
 )

@@ -13,7 +13,7 @@ import numpy as np
 
 from corpus.changes import ChangeLog
 from corpus.errors import IndexDamaged, StoreUnusable
-from corpus.types import passage_key
+from corpus.types import Changes, passage_key
 from corpus.vectors import VectorCache
 from search.index import Findable
 from search.index_faiss import FaissIndex
@@ -37,8 +37,15 @@ class InStep(Protocol):
     def index(self) -> Findable:
         """What can be found in it."""
 
+    @property
+    def pending(self) -> int:
+        """How many passages have no vector yet."""
+
     def catch_up(self, *, encode_at_most: int | None = None, wait: bool = True) -> int:
         """Bring it to the store's revision; the number of passages still without a vector."""
+
+    def changes_since(self, revision: int) -> Changes | None:
+        """What can be found since then and what not any more; None if that cannot be told."""
 
     def encoded(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts that stand in no document."""
@@ -61,6 +68,10 @@ class Indexer:
     def pending(self) -> int:
         """How many passages have no vector yet, as of the last `catch_up`."""
         return len(self._pending)
+
+    def changes_since(self, revision: int) -> Changes | None:
+        """See InStep."""
+        return self._changes.since(revision)
 
     @property
     def lag(self) -> int:

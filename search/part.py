@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from corpus.store import Corpus
-from corpus.types import Filter
+from corpus.types import Changes, Filter
 from search.index import Findable, Ids, Manifest, Scored
 from search.indexer import InStep
 from search.types import Vectors
@@ -48,6 +48,15 @@ class PartIndexer:
     def __init__(self, whole: InStep, corpus: Corpus) -> None:
         self._whole = whole
         self.index = PartOfIndex(whole.index, corpus)
+
+    @property
+    def pending(self) -> int:
+        """See InStep."""
+        return self._whole.pending
+
+    def changes_since(self, revision: int) -> Changes | None:
+        """None: what may be seen changes by other things than passages that come and go."""
+        return None
 
     def catch_up(self, *, encode_at_most: int | None = None, wait: bool = True) -> int:
         """See InStep."""

@@ -73,37 +73,54 @@ def fuse(
     exact_share = EXACT_WEIGHT / weight if exact else 0.0
     most_bm25 = max((found.bm25 or 0.0 for found in evidence.values()), default=0.0)
     most_cosine = max((found.cosine or 0.0 for found in evidence.values()), default=0.0)
-
-    def keyword(found: Evidence) -> float:
-        return (found.bm25 or 0.0) / most_bm25 if most_bm25 > 0 else 0.0
-
-    def semantic(found: Evidence) -> float:
-        return max(found.cosine or 0.0, 0.0) / most_cosine if most_cosine > 0 else 0.0
-
-    def total(found: Evidence) -> float:
-        return keyword_weight * keyword(found) + (1 - keyword_weight) * semantic(found)
-
-    by_document: dict[str, list[int]] = {}
+    best: dict[str, _Best] = {}
     for passage_id in sorted(evidence):
-        by_document.setdefault(evidence[passage_id].document_id, []).append(passage_id)
+        found = evidence[passage_id]
+        keyword = (found.bm25 or 0.0) / most_bm25 if most_bm25 > 0 else 0.0
+        semantic = max(found.cosine or 0.0, 0.0) / most_cosine if most_cosine > 0 else 0.0
+        total = keyword_weight * keyword + (1 - keyword_weight) * semantic
+        best.setdefault(found.document_id, _Best(passage_id)).take(passage_id, found, keyword, semantic, total)
     ranked = []
-    for document_id, passage_ids in by_document.items():
-        parts = [evidence[passage_id] for passage_id in passage_ids]
-        best_keyword, best_semantic = max(map(keyword, parts)), max(map(semantic, parts))
-        words = (1 - exact_share) * best_keyword + exact_share * exact.get(document_id, 0.0)
+    for document_id, one in best.items():
+        words = (1 - exact_share) * one.keyword + exact_share * exact.get(document_id, 0.0)
         ranked.append(
             Ranked(
                 document_id,
-                max(passage_ids, key=lambda i: (total(evidence[i]), -i)),
-                round(weight * words + (1 - weight) * best_semantic, 6),
-                max((part.bm25 for part in parts if part.bm25 is not None), default=None),
-                max((part.cosine for part in parts if part.cosine is not None), default=None),
+                one.passage_id,
+                round(weight * words + (1 - weight) * one.semantic, 6),
+                one.bm25,
+                one.cosine,
                 round(words, 6),
-                round(best_semantic, 6),
+                round(one.semantic, 6),
                 exact.get(document_id, 0.0),
             )
         )
     return sorted(ranked, key=lambda one: (-one.score, one.document_id))
+
+
+@dataclass(slots=True)
+class _Best:
+    """The best of each kind among the passages of a document that were looked at, and the passage of the best sum."""
+
+    passage_id: int
+    total: float = -1.0
+    keyword: float = 0.0
+    semantic: float = 0.0
+    bm25: float | None = None
+    cosine: float | None = None
+
+    def take(self, passage_id: int, found: Evidence, keyword: float, semantic: float, total: float) -> None:
+        """Look at another passage; of equal ones the first stays."""
+        if total > self.total:
+            self.passage_id, self.total = passage_id, total
+        if keyword > self.keyword:
+            self.keyword = keyword
+        if semantic > self.semantic:
+            self.semantic = semantic
+        if found.bm25 is not None and (self.bm25 is None or found.bm25 > self.bm25):
+            self.bm25 = found.bm25
+        if found.cosine is not None and (self.cosine is None or found.cosine > self.cosine):
+            self.cosine = found.cosine
 
 
 def diversify(

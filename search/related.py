@@ -4,7 +4,10 @@ They are ranked as a search for the page's text ranks them. What comes no nearer
 ordinary texts come to this corpus is not suggested. The page is never stored.
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
 
 from corpus.errors import SearchError, StoreUnusable
 from corpus.store import Corpus
@@ -14,6 +17,7 @@ from search import page, silence
 from search.indexer import InStep
 from search.losses import Losses
 from search.more_like import MoreLike
+from search.nearest import Nearest
 from search.neighbours import Neighbours, Tie
 from search.outdated import lowered_scores
 from search.page import Page, evenly
@@ -57,7 +61,8 @@ class Related:
         self._reasons = Reasons(corpus, indexer.encoded)
         self._more_like = MoreLike(corpus, indexer, self._reasons)
         self.answers = Tally(["suggested", "silent", "degraded"])
-        self._silence: dict[bool, tuple[tuple[str, int, int], silence.Silence]] = {}
+        self._lock = threading.Lock()
+        self._silence: dict[bool, Nearest] = {}
 
     def of_document(self, document_id: str, limit: int = 5) -> Suggestions:
         """Suggestions for a stored document; NotFound if there is none."""
@@ -106,13 +111,16 @@ class Related:
 
         `short`: the page is less than a paragraph. How near a sentence comes by chance differs more.
         """
-        seen = (*self._corpus.changes.position(), self._indexer.index.manifest.count)
-        if short not in self._silence or self._silence[short][0] != seen:
-            pages = filter(None, (page.read("", text, self._indexer.encoded) for text in silence.background()))
-            vectors = [vector for one in pages for vector in (one.vectors if short else [one.vector()])]
-            best = [found[0][1] for vector in vectors if (found := self._indexer.index.search(vector, 1))]
-            self._silence[short] = (seen, silence.fit(best))
-        return self._silence[short][1].floor(passages, self._wrong_in)
+        return silence.fit(self._background(short).cosines()).floor(passages, self._wrong_in)
+
+    def _background(self, short: bool) -> Nearest:
+        """How near ordinary paragraphs come to this corpus; with `short`, their single sentences."""
+        with self._lock:
+            if short not in self._silence:
+                pages = filter(None, (page.read("", text, self._indexer.encoded) for text in silence.background()))
+                vectors = [vector for one in pages for vector in (one.vectors if short else [one.vector()])]
+                self._silence[short] = Nearest(self._indexer, np.stack(vectors))
+            return self._silence[short]
 
     def paperwork(self, text: str) -> float:
         """The cosine to the nearest paragraph on what plans hold beside their matter: people, money, dates, terms."""

@@ -13,6 +13,7 @@ from corpus.fulltext import Weights
 from corpus.store import Corpus
 from corpus.types import Document, Filter, Passage
 from search import whitening
+from search.common import Common
 from search.completion import Typing
 from search.explaining import explain, rarity, words_in
 from search.index import Scored, cosines
@@ -36,8 +37,6 @@ _ENCODE_WHILE_ASKED = 32
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
 _FIELDS = Weights(title=2.0)
 """What a document calls itself counts double."""
-_SAMPLE = 2_000
-"""Passages whose vectors tell what is common to the corpus."""
 _SNIPPET_WORDS = 40
 _NONE = Explanation(
     bm25=None, bm25_normalised=None, keyword_weight=0.0, cosine=None, cosine_normalised=None, semantic_weight=0.0
@@ -70,7 +69,7 @@ class Searcher:
         self._encoder = encoder
         self._indexer = indexer
         self.typing = Typing(corpus)
-        self._whitening: tuple[tuple[str, int, int], whitening.Whitening | None] | None = None
+        self._common = Common(corpus.changes, indexer.index)
 
     def search(self, query: Query) -> Results:
         """The hits of a query, best first, ties by document id; BadQuery says what is wrong with it.
@@ -130,7 +129,9 @@ class Searcher:
         held = self._indexer.index.vectors(list(owners))
         parts = self._corpus.fulltext.parts(terms, list(held), _FIELDS)
         matrix = np.stack(list(held.values()))
-        return Shortlist({i: owners[i] for i in held}, matrix, terms, [parts[i] for i in held], self._fitted())
+        return Shortlist(
+            {i: owners[i] for i in held}, matrix, terms, [parts[i] for i in held], self._common.whitening()
+        )
 
     def _ranked(self, query: Query, depth: int, vector: Vectors | None) -> Ranking:
         text = _checked(query)
@@ -210,20 +211,10 @@ class Searcher:
         if not held:
             return {}
         matrix = np.stack(list(held.values()))
-        fitted = self._fitted() if whitened else None
+        fitted = self._common.whitening() if whitened else None
         moved = None if fitted is None else fitted.cosines(matrix, vector)
         close = whitening.closeness(cosines(matrix, vector), moved, whitened)
         return dict(zip(held, close.tolist(), strict=True))
-
-    def _fitted(self) -> whitening.Whitening | None:
-        """The whitening of the corpus as it is now."""
-        seen = (*self._corpus.changes.position(), self._indexer.index.manifest.count)
-        if self._whitening is None or self._whitening[0] != seen:
-            ids = [passage_id for passage_id, _, _ in self._corpus.changes.sample(_SAMPLE)]
-            held = self._indexer.index.vectors(ids)
-            sample = np.stack([held[i] for i in ids if i in held]) if held else np.zeros((0, 1), np.float32)
-            self._whitening = (seen, whitening.fit(sample))
-        return self._whitening[1]
 
     def _hits(self, query: Query, found: Ranking) -> list[Hit]:
         ranked = found.documents[query.offset : query.offset + query.limit]
