@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -23,14 +24,10 @@ _COLUMNS = (
     "id, identity, title, text, kind, url, organization, published, language, source, added, changed, updated,"
     " summary, gone, visibility"
 )
-_FACETS = {
-    "kind": ("d.kind", "documents d"),
-    "organization": ("d.organization", "documents d"),
-    "tag": ("t.tag", "documents d JOIN document_tags t ON t.document_id = d.id"),
-    "technology": ("t.technology", "documents d JOIN document_technologies t ON t.document_id = d.id"),
-    "year": ("substr(d.published, 1, 4)", "documents d"),
-}
-"""What is counted: a column, and the table that has it."""
+_FACETS = ("kind", "organization", "tag", "technology", "year")
+_COLUMNS_OF = {"kind": "d.kind", "organization": "d.organization", "year": "substr(d.published, 1, 4)"}
+_TABLES_OF = {"tag": "document_tags", "technology": "document_technologies"}
+"""What is counted: what stands in a document's row, and what it has several of, in a table of its own."""
 _SAID = EDITABLE[1:-1]
 _PLACES = ", ".join("?" for _ in _COLUMNS.split(","))
 
@@ -128,19 +125,20 @@ class Documents:
         inside, values = where_filter(wanted)
         if ids is not None:
             inside, values = f"{inside} AND d.id IN (SELECT value FROM json_each(?))", [*values, json.dumps(list(ids))]
+        counts = {name: Counter[str]() for name in _FACETS if not only or name in only}
         with self._db.read() as db:
-            return {
-                name: [
-                    (str(value), int(count))
-                    for value, count in db.execute(
-                        f"SELECT {column} AS value, count(*) FROM {table} WHERE {inside} AND {column} IS NOT NULL"
-                        " GROUP BY value ORDER BY count(*) DESC, value LIMIT ?",
-                        [*values, most],
-                    )
-                ]
-                for name, (column, table) in _FACETS.items()
-                if not only or name in only
-            }
+            if own := [name for name in counts if name in _COLUMNS_OF]:
+                columns = ", ".join(_COLUMNS_OF[name] for name in own)
+                groups = ", ".join(str(place) for place, _ in enumerate(own, 2))
+                query = f"SELECT count(*), {columns} FROM documents d WHERE {inside} GROUP BY {groups}"
+                for count, *row in db.execute(query, values):
+                    for name, value in zip(own, row, strict=True):
+                        counts[name][value] += count
+            for name in [name for name in counts if name in _TABLES_OF]:
+                table = f"documents d JOIN {_TABLES_OF[name]} t ON t.document_id = d.id"
+                rows = db.execute(f"SELECT t.{name}, count(*) FROM {table} WHERE {inside} GROUP BY 1", values)
+                counts[name].update(dict(rows.fetchall()))
+        return {name: _most(counted, most) for name, counted in counts.items()}
 
     def put(self, draft: Draft, passages: Sequence[PassageText]) -> Literal["added", "changed", "unchanged"]:
         """Store a draft with its passages, in one transaction. Passages that stay the same keep their ids."""
@@ -329,6 +327,12 @@ def _store_passages(db: Any, document_id: str, title: str, passages: Sequence[Pa
             patterns.remember(db, row_id, passage.text)
     for row_id in [row_id for ids in kept.values() for row_id in ids]:
         db.execute("DELETE FROM passages WHERE id = ?", [row_id])
+
+
+def _most(counted: Counter[str], most: int) -> list[tuple[str, int]]:
+    """The most frequent values, ties by name."""
+    told = [(value, count) for value, count in counted.items() if value is not None]
+    return sorted(told, key=lambda pair: (-pair[1], pair[0]))[:most]
 
 
 def as_draft(document: Document) -> Draft:

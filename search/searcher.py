@@ -195,7 +195,8 @@ class Searcher:
         self, by_keyword: dict[int, tuple[str, float]], nearest: Scored, vector: Vectors | None, whitened: float
     ) -> dict[int, Evidence]:
         """Both kinds of evidence by passage; a keyword match outside the nearest gets its cosine too."""
-        cosine = dict(nearest) if vector is None else self._cosines({*by_keyword, *dict(nearest)}, vector, whitened)
+        near = dict(nearest)
+        cosine = near if vector is None else self._cosines({*by_keyword, *near}, near, vector, whitened)
         owners = self._corpus.documents.passage_documents([i for i in cosine if i not in by_keyword])
         owners.update({passage_id: document_id for passage_id, (document_id, _) in by_keyword.items()})
         return {
@@ -205,16 +206,22 @@ class Searcher:
             for passage_id, document_id in owners.items()
         }
 
-    def _cosines(self, passage_ids: set[int], vector: Vectors, whitened: float) -> dict[int, float]:
-        """The closeness of passages to a query; `whitened` is the share of it that is measured after whitening."""
-        held = self._indexer.index.vectors(sorted(passage_ids))
-        if not held:
-            return {}
-        matrix = np.stack(list(held.values()))
+    def _cosines(
+        self, passage_ids: set[int], near: dict[int, float], vector: Vectors, whitened: float
+    ) -> dict[int, float]:
+        """The closeness of passages to a query; `whitened` is the share of it that is measured after whitening.
+
+        `near` are the cosines that the index has told already.
+        """
         fitted = self._common.whitening() if whitened else None
+        known = {} if fitted else near
+        held = self._indexer.index.vectors(sorted(passage_ids - known.keys()))
+        if not held:
+            return known
+        matrix = np.stack(list(held.values()))
         moved = None if fitted is None else fitted.cosines(matrix, vector)
         close = whitening.closeness(cosines(matrix, vector), moved, whitened)
-        return dict(zip(held, close.tolist(), strict=True))
+        return {**known, **dict(zip(held, close.tolist(), strict=True))}
 
     def _hits(self, query: Query, found: Ranking) -> list[Hit]:
         ranked = found.documents[query.offset : query.offset + query.limit]
