@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -60,6 +61,7 @@ def main() -> None:
                 assert server.stderr
                 told = re.search(r"http://127\.0\.0\.1:\d+", server.stderr.readline())
                 assert told, server.stderr.read()
+                threading.Thread(target=shutil.copyfileobj, args=(server.stderr, sys.stderr), daemon=True).start()
                 asyncio.run(measure(told[0], given.clients, 60 * given.minutes, given.pause))
             finally:
                 server.terminate()
