@@ -28,6 +28,8 @@ from ingest.types import Item, Items, Options, Outcome, Page
 
 _ENCODED_AT_ONCE = 128
 """Passages between two updates of the index: new lessons become searchable by meaning in such steps."""
+_INDEXED_EVERY = 16
+"""Documents of a long job between two such updates."""
 _WAITING_SECONDS = 5.0
 """Between two tries to write to a home that cannot be written to."""
 _UPLOAD_BLOCK = 1 << 20
@@ -137,6 +139,13 @@ class Worker:
         left = indexer.catch_up(encode_at_most=_ENCODED_AT_ONCE)
         return bool(left and left != before) or indexer.compact_if_worth_it()
 
+    def _index_on_the_way(self) -> None:
+        """So that queries need not encode what a long job takes in."""
+        try:
+            self._index()
+        except SearchError:  # the documents are stored all the same; when the job is done, this is tried and said again
+            return
+
     def _plan(self) -> bool:
         """Make a job of the refresh that is due longest; False if none is."""
         waiting = {job.request.get("source_id") for job in self._lessonry.corpus.jobs.unfinished()}
@@ -173,13 +182,19 @@ class Worker:
             return
         jobs.update(job_id, "running")
         try:
-            outcomes = list(self._outcomes(job))
+            outcomes = []
+            for outcome in self._outcomes(job):
+                outcomes.append(outcome)
+                if len(outcomes) % _INDEXED_EVERY == 0:
+                    self._index_on_the_way()
         except (Stopped, StoreUnusable):
             raise
         except LessonryError as error:
             jobs.update(job_id, "failed", error=str(error))
             return
         except Exception as error:
+            if self._stopping.is_set():  # it took too long to stop, and the home was closed under it
+                raise Stopped from error
             if no_handle_left(self._lessonry.settings.home):
                 raise StoreUnusable(self._lessonry.settings.home, NO_HANDLES) from error
             log.exception("job %s met an unexpected error", job_id)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -62,13 +63,19 @@ class InWork:
     def __init__(self, settings: Settings) -> None:
         self._most = settings.max_requests
         self._now = 0
+        self._refused: deque[float] = deque()
 
     def refusal(self) -> Problem | None:
-        """The answer to a request for which there is no room."""
+        """The answer to a request for which there is no room. The larger the crowd, the later it is to come again."""
         if self._now < self._most:
             return None
-        detail = f"{self._most} requests are being answered already: ask again in a second (setting max_requests)"
-        return Problem(503, detail, headers={"Retry-After": "1"})
+        now = time.monotonic()
+        while self._refused and self._refused[0] < now - 1:
+            self._refused.popleft()
+        self._refused.append(now)
+        seconds = 1 + len(self._refused) // self._most
+        detail = f"{self._most} requests are being answered already: ask again in {seconds} s (setting max_requests)"
+        return Problem(503, detail, headers={"Retry-After": str(seconds)})
 
     @contextmanager
     def one(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ Safe to repeat and to kill at any moment: what is encoded is cached, what is not
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -38,8 +38,8 @@ class InStep(Protocol):
         """What can be found in it."""
 
     @property
-    def pending(self) -> int:
-        """How many passages have no vector yet."""
+    def waiting(self) -> Collection[int]:
+        """Ids of the passages that have no vector yet."""
 
     def catch_up(self, *, encode_at_most: int | None = None, wait: bool = True) -> int:
         """Bring it to the store's revision; the number of passages still without a vector."""
@@ -68,6 +68,11 @@ class Indexer:
     def pending(self) -> int:
         """How many passages have no vector yet, as of the last `catch_up`."""
         return len(self._pending)
+
+    @property
+    def waiting(self) -> Collection[int]:
+        """See InStep."""
+        return self._pending.keys()
 
     def changes_since(self, revision: int) -> Changes | None:
         """See InStep."""

@@ -25,25 +25,23 @@ class Nearest:
         self._cosines = np.zeros(0)
         self._waiting: set[int] = set()
         """Passages that came and have no vector yet."""
-        self._knows_all = False
 
     def cosines(self) -> Sequence[float]:
-        """One for each vector, as the index stands; none where it holds nothing."""
+        """One for each vector, none where the index holds nothing. While it catches up, as it stood a moment ago."""
         with self._lock:
             manifest = self._indexer.index.manifest
-            if manifest != self._seen:
-                if not self._followed(manifest):
-                    self._ask_anew()
+            if manifest != self._seen and self._followed(manifest):
                 self._seen = manifest
             return [float(one) for one, held in zip(self._cosines, self._ids, strict=True) if held]
 
     def _followed(self, manifest: Manifest) -> bool:
-        """Look at what came and went since the last time; False if that cannot be told or is too much."""
+        """Look at what came and went since the last time; False if the index has to catch up before."""
         seen = self._seen
-        if seen is None or seen.lineage != manifest.lineage or not self._knows_all:
-            return False
-        changes = self._indexer.changes_since(seen.revision)
-        if changes is None or changes.revision != manifest.revision or len(changes.added) > _FEW:
+        changes = self._indexer.changes_since(seen.revision) if seen and seen.lineage == manifest.lineage else None
+        if changes is None or len(changes.added) > _FEW:
+            self._ask_anew()
+            return True
+        if changes.revision != manifest.revision:
             return False
         self._waiting |= {passage_id for passage_id, _ in changes.added}
         self._waiting -= set(changes.removed)
@@ -61,8 +59,7 @@ class Nearest:
         self._waiting -= held.keys()
 
     def _ask_anew(self) -> None:
-        self._knows_all = not self._indexer.pending
-        self._waiting = set()
+        self._waiting = set(self._indexer.waiting)
         self._ids = np.zeros(len(self._vectors), dtype=np.int64)
         self._cosines = np.zeros(len(self._vectors))
         for place in range(len(self._vectors)):

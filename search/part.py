@@ -1,6 +1,6 @@
 """The index as those see it who see a part of the corpus: the same vectors, and only their passages are near."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -50,9 +50,9 @@ class PartIndexer:
         self.index = PartOfIndex(whole.index, corpus)
 
     @property
-    def pending(self) -> int:
+    def waiting(self) -> Collection[int]:
         """See InStep."""
-        return self._whole.pending
+        return self._whole.waiting
 
     def changes_since(self, revision: int) -> Changes | None:
         """None: what may be seen changes by other things than passages that come and go."""

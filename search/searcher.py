@@ -1,6 +1,8 @@
 """search(Query) -> Results: keyword and vector evidence, fused, read back from the store."""
 
 import html
+import os
+import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,11 +31,15 @@ LONGEST_QUERY = 20_000
 """Characters. A longer text is a page, and `related` is for pages."""
 MOST_HITS = 1_000
 
+AT_ONCE = threading.Semaphore((os.cpu_count() or 1) + 1)
+"""Searches of a process that are answered at the same time; others wait for their turn. More of them would not be
+answered sooner, but each of them later, and long ones never."""
+
 _NEAR_HITS = 128
 _DEPTH, _DEPTH_BEYOND = 500, 4_000
 """Passages looked at for the first _NEAR_HITS documents, and for those behind them. Steps, not a slope: pages
 of one list must be cut from one list, else a document may stand on two of them or on none."""
-_ENCODE_WHILE_ASKED = 32
+_ENCODE_WHILE_ASKED = 8
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
 _FIELDS = Weights(title=2.0)
 """What a document calls itself counts double."""
@@ -79,20 +85,22 @@ class Searcher:
         """
         asked = parse(query.text)
         plain = replace(query, text=asked.words, wanted=query.wanted.both(asked.wanted))
-        if plain.wanted and not plain.text.strip():
-            listed = self._listed(plain)
+        with AT_ONCE:
             return replace(
-                listed, query=query, notes=asked.notes, did_you_mean=self.typing.did_you_mean(query.text, asked)
+                self._listed(plain) if plain.wanted and not plain.text.strip() else self._found(plain),
+                query=query,
+                notes=asked.notes,
+                did_you_mean=self.typing.did_you_mean(query.text, asked),
             )
-        found = self.rank(plain)
+
+    def _found(self, query: Query) -> Results:
+        found = self.rank(query)
         return Results(
             query=query,
             hits=self._hits(query, found),
             total=len(found.documents),
             facets=self._corpus.documents.facets([one.document_id for one in found.documents]),
             degraded=found.degraded,
-            notes=asked.notes,
-            did_you_mean=self.typing.did_you_mean(query.text, asked),
         )
 
     def _listed(self, query: Query) -> Results:

@@ -22,6 +22,7 @@ from api.settings import load
 from api.wiring import Lessonry
 from corpus.passages import sentences
 from corpus.types import Document, Draft, PassageText, passage_key
+from ingest.twins import Twins
 from search.types import Vectors
 
 LEAST, MOST = 2, 10
@@ -91,6 +92,8 @@ def fill(home: Path, donor: Donor, passages: int, seed: int = 7) -> int:
                     vectors.update(zip(keys, (vector.tobytes() for vector in one.vectors), strict=True))
             lessonry.cache.put(lessonry.encoder.id, vectors)
             count += len(batch)
+        Twins(lessonry.corpus).know_all()
+        lessonry.ingestor.catch_up()
         lessonry.indexer.catch_up()
         lessonry.indexer.compact_if_worth_it()
     return count

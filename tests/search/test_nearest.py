@@ -1,7 +1,7 @@
 """How near fixed vectors come to a corpus that changes: as brute force says, without asking everything anew."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +35,8 @@ class Counted:
         return self._whole.index.manifest
 
     @property
-    def pending(self) -> int:
-        return self._whole.pending
+    def waiting(self) -> Collection[int]:
+        return self._whole.waiting
 
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Scored:
         self.asked += 1
