@@ -63,10 +63,13 @@ def main() -> None:
                 assert server.stderr
                 told = re.search(r"http://127\.0\.0\.1:\d+", server.stderr.readline())
                 assert told, server.stderr.read()
-                threading.Thread(target=shutil.copyfileobj, args=(server.stderr, sys.stderr), daemon=True).start()
+                said = threading.Thread(target=shutil.copyfileobj, args=(server.stderr, sys.stderr), daemon=True)
+                said.start()
                 asyncio.run(measure(told[0], given.clients, 60 * given.minutes, given.pause))
-            finally:
                 server.terminate()
+                said.join()
+            finally:
+                server.kill()
 
 
 async def measure(address: str, clients: int, seconds: float, pause: float) -> None:

@@ -39,7 +39,7 @@ _NEAR_HITS = 128
 _DEPTH, _DEPTH_BEYOND = 500, 4_000
 """Passages looked at for the first _NEAR_HITS documents, and for those behind them. Steps, not a slope: pages
 of one list must be cut from one list, else a document may stand on two of them or on none."""
-_ENCODE_WHILE_ASKED = 8
+_ENCODE_WHILE_ASKED = 32
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
 _FIELDS = Weights(title=2.0)
 """What a document calls itself counts double."""

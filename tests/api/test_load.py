@@ -1,8 +1,12 @@
 """Too much at once: refused with the time to wait, and nothing else suffers."""
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,7 +16,9 @@ from fastapi.testclient import TestClient
 from api.access import needs
 from api.app import create_app
 from api.settings import SettingsError, load
-from tests.fakes import opened
+from search import related, searcher
+from search.types import Query
+from tests.fakes import opened, stored
 
 URL = "http://127.0.0.1"
 SEARCH = "/v1/search?q=disk"
@@ -91,6 +97,8 @@ def test_more_at_once_than_there_is_room_for_is_asked_to_come_again(tmp_path):
             refused = await client.get(SEARCH)
             assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
             assert "max_requests" in refused.json()["detail"]
+            later = [int((await client.get(SEARCH)).headers["retry-after"]) for _ in range(7)]
+            assert later == [2, 2, 3, 3, 4, 4, 5]  # the larger the crowd, the later it is to come again
             assert (await client.get("/healthz")).status_code == 200
             door.set()
             assert [(await one).status_code for one in held] == [200, 200]
@@ -130,3 +138,48 @@ def test_a_full_queue_takes_nothing_and_keeps_no_upload(tmp_path):
             assert "max_jobs" in refused.json()["detail"]
         assert lessonry.corpus.jobs.waiting() == 1
         assert not list(lessonry.settings.home.glob("uploads/*"))
+
+
+def test_a_long_job_indexes_on_its_way(tmp_path):
+    """Queries that come meanwhile find by meaning what is stored already, and need not encode it."""
+    rows = "\n".join(f'{{"id": "{n}", "title": "Disk {n}", "text": "The disk was full, time {n}."}}' for n in range(70))
+    with opened(tmp_path / "home") as lessonry:
+        app = create_app(lessonry)
+        held: list[int] = []
+        put = lessonry.corpus.documents.put
+
+        def noting(*given: Any) -> Any:
+            held.append(lessonry.indexer.index.manifest.count)
+            return put(*given)
+
+        lessonry.corpus.documents.put = noting  # type: ignore[method-assign]
+        with client_at(app, "127.0.0.1") as client:
+            job = client.post("/v1/uploads", files={"file": ("many.jsonl", rows.encode())}).json()["job"]
+            while client.get(f"/v1/jobs/{job['id']}").json()["status"] != "done":
+                time.sleep(0.05)
+        assert held == [n - n % 16 for n in range(70)]
+
+
+def test_no_more_searches_at_once_than_take_turns(tmp_path, monkeypatch):
+    turns = threading.Semaphore(2)
+    monkeypatch.setattr(searcher, "AT_ONCE", turns)
+    monkeypatch.setattr(related, "AT_ONCE", turns)
+    with opened(tmp_path / "home") as lessonry:
+        stored(lessonry, "Disk", "The disk was full.")
+        now, most, lock, encode = 0, 0, threading.Lock(), lessonry.encoder.encode_query
+
+        def slowly(text: str) -> Any:
+            nonlocal now, most
+            with lock:
+                now += 1
+                most = max(most, now)
+            time.sleep(0.01)
+            with lock:
+                now -= 1
+            return encode(text)
+
+        monkeypatch.setattr(lessonry.encoder, "encode_query", slowly)
+        with ThreadPoolExecutor(12) as pool:
+            found = list(pool.map(lambda n: lessonry.searcher.search(Query(text=f"disk {n}")), range(24)))
+        assert all(one.hits[0].document.title == "Disk" for one in found)
+        assert most == 2
