@@ -185,6 +185,8 @@ class Worker:
             outcomes = []
             for outcome in self._outcomes(job):
                 outcomes.append(outcome)
+                if self._stopping.is_set():
+                    raise Stopped
                 if len(outcomes) % _INDEXED_EVERY == 0:
                     self._index_on_the_way()
         except (Stopped, StoreUnusable):

@@ -6,7 +6,7 @@ const LARGEST_ANSWER = 4_000_000;
 export class ServerError extends Error {
   constructor(reason, words) {
     super(words);
-    this.reason = reason;  // address | gone | slow | stranger | token | scope | refused
+    this.reason = reason;  // address | permission | gone | slow | stranger | token | scope | refused | pack
   }
 }
 
@@ -24,7 +24,7 @@ export function serverAddress(text) {
 }
 
 function isLoopback(host) {
-  return host === "localhost" || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return host === "localhost" || host === "127.0.0.1";  // the manifest's policy names these two
 }
 
 export class Server {
@@ -83,11 +83,12 @@ export class Server {
         method, body,
         headers: { Accept: "application/json", ...headers, ...(this.token && { Authorization: `Bearer ${this.token}` }) },
         signal: AbortSignal.timeout(patience),
-        credentials: "omit", redirect: "error", cache: "no-store", referrerPolicy: "no-referrer",
+        credentials: "omit", redirect: "manual", cache: "no-store", referrerPolicy: "no-referrer",
       });
     } catch (error) {
       throw unreached(error);
     }
+    if (answer.type === "opaqueredirect") throw stranger();  // where it leads gets neither the token nor the page
     if (answer.status !== 304 && !answer.ok) throw await refusal(answer, this.token);
     const type = answer.headers.get("Content-Type") ?? "";
     if (answer.ok && answer.status !== 204 && !/^application\/(json|octet-stream|vnd\.lessonry)/.test(type)) throw stranger();

@@ -3,15 +3,13 @@
 import { Server, serverAddress } from "./api.js";
 import { leave, look } from "./looking.js";
 import { AUTOMATIC, modeOf, siteOf, withSite } from "./modes.js";
-import { giveBack } from "./permissions.js";
+import { allowedServer as server, forgetTaken, giveBack } from "./permissions.js";
 import { describe, dropPack, updatePack } from "./private.js";
 import { readTab, showSentence } from "./reader.js";
 import { change, clear, close, settings } from "./settings.js";
 import { collections, hits, job, text } from "./shapes.js";
 
 const SELECTION = "selection", MOMENT = 300, PAUSE = 150;
-
-const server = async () => new Server(await settings());
 
 const HANDLERS = {
   look: ({ tab }) => look(tab),
@@ -47,7 +45,9 @@ chrome.runtime.onMessage.addListener((message, sender, answer) => {
 async function connect({ address, token }) {
   const next = { server: serverAddress(address), token: token.trim() };
   const { name, scopes, open } = await new Server(next).whoami() ?? {};
+  const before = (await settings()).server;
   await change(next);
+  if (before !== next.server) await dropPack();
   await giveBack();  // that of a server before
   return { name: text(name, 100), scopes: Array.isArray(scopes) ? scopes.map((one) => text(one, 20)) : [], open: open === true };
 }
@@ -71,10 +71,12 @@ chrome.action.onClicked.addListener((tab) => {
   look(tab.id);
 });
 
-chrome.contextMenus.onClicked.addListener((_, tab) => {
+chrome.contextMenus.onClicked.addListener(({ selectionText }, tab) => {
   openPanel(tab);
-  look(tab.id);
+  look(tab.id, selectionText);
 });
+
+chrome.permissions.onRemoved.addListener(forgetTaken);
 
 chrome.runtime.onInstalled.addListener(({ reason }) => {
   chrome.contextMenus.create({ id: SELECTION, title: "Related lessons for the selection", contexts: ["selection"] });
@@ -83,7 +85,7 @@ chrome.runtime.onInstalled.addListener(({ reason }) => {
 
 chrome.runtime.onStartup.addListener(async () => {
   const { server: address } = await settings();
-  if (address) updatePack(await server()).catch(() => null);  // the last one stays; the settings tell how old it is
+  if (address) server().then(updatePack).catch(() => null);  // the last one stays; the settings tell how old it is
 });
 
 // The address or the page of a tab changes: what was found is of another page. Sites that are looked at by themselves
@@ -110,13 +112,13 @@ chrome.omnibox.onInputChanged.addListener(async (typed, suggest) => {
   lastTyped = typed;
   await new Promise((resolve) => setTimeout(resolve, PAUSE));
   if (typed !== lastTyped || typed.trim().length < 3) return;
-  const lessons = await server();
-  const found = await lessons.search(typed, 5).then((answer) => hits(answer?.hits), () => []);
+  const lessons = new Server(await settings());
+  const found = await server().then((allowed) => allowed.search(typed, 5)).then((answer) => hits(answer?.hits), () => []);
   suggest(found.map(({ document }) => ({ content: lessons.documentAddress(document.id), description: asXml(document.title) })));
 });
 
 chrome.omnibox.onInputEntered.addListener(async (typed) => {
-  const lessons = await server();
+  const lessons = new Server(await settings());
   if (!lessons.address) return chrome.runtime.openOptionsPage();
   chrome.tabs.update({ url: typed.startsWith(`${lessons.address}/documents/`) ? typed : lessons.searchAddress(typed) });
 });

@@ -1,7 +1,7 @@
 // Looks at a tab: reads it, asks for lessons where the person wants it asked, keeps the answer for the panel.
 
-import { Server } from "./api.js";
 import { modeOf, OFF, PRIVATE, siteOf } from "./modes.js";
+import { allowedServer } from "./permissions.js";
 import { matchPrivately } from "./private.js";
 import { readTab, Unreadable } from "./reader.js";
 import { settings } from "./settings.js";
@@ -10,13 +10,17 @@ import { suggestions } from "./shapes.js";
 const COLOUR = "#0b6158";
 const turns = new Map();  // tab -> how often it was looked at: an answer that comes late is dropped
 
-export async function look(tabId) {
+// `selected`: what the browser says is selected, where the page is to be asked about that alone.
+export async function look(tabId, selected = "") {
   const turn = (turns.get(tabId) ?? 0) + 1;
   turns.set(tabId, turn);
   const keep = (state) => turns.get(tabId) === turn && put(tabId, state);
   await keep({ ...await stateOf(tabId), status: "looking" });
   try {
+    const tab = await chrome.tabs.get(tabId);
+    if (modeOf(await settings(), tab.url).mode === OFF) return await keep(unread(tab));
     const page = await readTab(tabId);
+    page.selection ||= selected;
     const address = withoutHash((await chrome.tabs.get(tabId)).url);
     const about = { title: page.title, url: page.url, selected: Boolean(page.selection), site: siteOf(page.url) };
     await keep({ status: "done", address, page: about, ...await lessonsFor(page) });
@@ -26,16 +30,21 @@ export async function look(tabId) {
   }
 }
 
+// What is told of a page that is not to be read, with what the browser itself knows of it.
+function unread({ title = "", url }) {
+  const page = { title, url, selected: false, site: siteOf(url) };
+  return { status: "done", address: withoutHash(url), page, where: "nowhere", suggestions: [], words: "Lessonry is off for this site." };
+}
+
 // { where, suggestions, words }: by the server or by the pack; by the pack, too, when the server fails.
 async function lessonsFor(page) {
   const set = await settings();
-  const { mode, where } = modeOf(set, page.url);
-  if (mode === OFF) return { where: "nowhere", suggestions: [], words: "Lessonry is off for this site." };
+  const { where } = modeOf(set, page.url);
   if (!page.text && !page.selection) throw new Unreadable("empty", page.pdf ? PDF : "There is nothing to read on this page.");
   const question = page.selection ? { text: page.selection } : { title: page.title, text: page.text, url: page.url };
   if (where === PRIVATE) return inBrowser(set, question);
   try {
-    const answer = await new Server(set).related(question);
+    const answer = await (await allowedServer()).related(question);
     return { where, suggestions: suggestions(answer?.suggestions), words: "" };
   } catch (error) {
     const found = error.reason && await lastPack(set.server, question);

@@ -27,9 +27,9 @@ export async function readPack(bytes) {
   const start = HEAD + numbers.getUint32(12, true);
   const manifest = data.subarray(HEAD, start);
   if ((await digest(manifest)) !== hex(data.subarray(16, HEAD))) throw damaged();
-  const told = JSON.parse(text(manifest));
+  const told = parsed(manifest);
   const body = data.slice(start);
-  if ((await digest(body)) !== told.sha256) throw damaged();
+  if (!isWhole(told, body.length) || (await digest(body)) !== told.sha256) throw damaged();
   const sections = {};
   for (const [name, place] of Object.entries(told.sections)) sections[name] = await section(body, place);
   return { told, sections };
@@ -39,6 +39,24 @@ async function section(body, { type, offset, length }) {
   if (type === "json") return inflated(body.subarray(offset, offset + length));
   const Numbers = ARRAYS[type];
   return new Numbers(body.buffer, offset, length / Numbers.BYTES_PER_ELEMENT);
+}
+
+function parsed(manifest) {
+  try {
+    return JSON.parse(text(manifest));
+  } catch {
+    throw damaged();
+  }
+}
+
+// Do the sections of a manifest lie within its pack, and are their numbers whole ones?
+function isWhole(told, length) {
+  if (typeof told?.sections !== "object" || told.sections === null) return false;
+  return Object.values(told.sections).every((place) => {
+    const size = place?.type === "json" ? 1 : ARRAYS[place?.type]?.BYTES_PER_ELEMENT;
+    return size && [place.offset, place.length].every((one) => Number.isInteger(one) && one >= 0)
+      && place.offset % size === 0 && place.length % size === 0 && place.offset + place.length <= length;
+  });
 }
 
 function inflated(bytes) {

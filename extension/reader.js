@@ -2,10 +2,13 @@
 
 import { whyClosed } from "./modes.js";
 
+const PATIENCE = 10_000;
+const LONGEST = 60_000;  // letters of all frames together
+
 export class Unreadable extends Error {
   constructor(reason, words) {
     super(words);
-    this.reason = reason;  // closed | unasked | empty
+    this.reason = reason;  // closed | unasked | empty | stuck
   }
 }
 
@@ -25,7 +28,7 @@ export function together(pages) {
   return {
     ...pages[0],
     selection: pages.find((page) => page.selection)?.selection ?? "",
-    text: pages.map((page) => page.text).filter(Boolean).join("\n\n"),
+    text: pages.map((page) => page.text).filter(Boolean).join("\n\n").slice(0, LONGEST),
   };
 }
 
@@ -39,12 +42,19 @@ export async function showSentence(tabId, sentence) {
 }
 
 async function inject(tabId, files) {
+  let tired;
+  const stuck = new Promise((_, reject) => {
+    tired = setTimeout(() => reject(new Unreadable("stuck", "This page does not answer. Try again when it has come to rest.")), PATIENCE);
+  });
   try {
-    return await chrome.scripting.executeScript({ target: { tabId, allFrames: true }, files });
+    return await Promise.race([chrome.scripting.executeScript({ target: { tabId, allFrames: true }, files }), stuck]);
   } catch (error) {
+    if (error instanceof Unreadable) throw error;
     if (/permission|activeTab|host/i.test(error.message)) {
       throw new Unreadable("unasked", "Click the Lessonry icon in the toolbar (or press Alt+Shift+L) to look at this page.");
     }
     throw new Unreadable("closed", "The browser lets no extension read this page.");
+  } finally {
+    clearTimeout(tired);
   }
 }

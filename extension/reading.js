@@ -3,6 +3,7 @@
 
 globalThis.reading ??= (() => {
   const LONGEST = 60_000;      // letters; beyond that a page says little that is new
+  const LONGEST_ADDRESS = 2_000;
   const ENOUGH = 200;          // letters that make an article
   const SHORT_MENU = 300;
   const SELECTED = 20;         // letters; fewer are a word that was clicked
@@ -31,7 +32,7 @@ globalThis.reading ??= (() => {
     const roots = shape ? outermost(document.querySelectorAll(shape.parts)) : [mainPart(document)];
     return {
       title: title(document, shape, roots[0]),
-      url: canonical(document, address, loadedAs),
+      url: bounded(canonical(document, address, loadedAs)),
       text: textOf(roots),
       selection: squeezed(selection).length < SELECTED ? "" : selection.trim().slice(0, LONGEST),
       pdf: document.contentType === "application/pdf",
@@ -47,7 +48,14 @@ globalThis.reading ??= (() => {
     if (!said || !URL.canParse(said, address) || withoutHash(address) !== withoutHash(loadedAs)) return here.href;
     const there = new URL(said, address);
     const home = there.pathname === "/" && here.pathname !== "/";
-    return there.origin === here.origin && !home ? withoutHash(there.href) : here.href;
+    const own = there.origin === here.origin && !home && there.href.length <= LONGEST_ADDRESS;
+    return own ? withoutHash(there.href) : here.href;
+  }
+
+  // A longer address is one of a moment, and no server takes it: its query is left out, or all of it.
+  function bounded(address) {
+    const bare = address.length <= LONGEST_ADDRESS ? address : address.split("?")[0];
+    return bare.length <= LONGEST_ADDRESS ? bare : "";
   }
 
   function withoutHash(address) {

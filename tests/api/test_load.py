@@ -183,3 +183,29 @@ def test_no_more_searches_at_once_than_take_turns(tmp_path, monkeypatch):
             found = list(pool.map(lambda n: lessonry.searcher.search(Query(text=f"disk {n}")), range(24)))
         assert all(one.hits[0].document.title == "Disk" for one in found)
         assert most == 2
+
+
+def test_a_long_job_stops_after_the_document_at_hand_and_is_finished_by_the_next_start(tmp_path):
+    rows = "\n".join(f'{{"id": "{n}", "title": "Disk {n}", "text": "The disk was full, time {n}."}}' for n in range(70))
+    with opened(tmp_path / "home") as lessonry:
+        app, stored_at_all = create_app(lessonry), threading.Event()
+        put, documents = lessonry.corpus.documents.put, lessonry.corpus.documents
+
+        def slowly(*given: Any) -> Any:
+            if documents.count() == 20:
+                stored_at_all.set()
+                time.sleep(0.2)  # a document that takes its time
+            return put(*given)
+
+        documents.put = slowly  # type: ignore[method-assign]
+        with client_at(app, "127.0.0.1") as client:
+            job = client.post("/v1/uploads", files={"file": ("many.jsonl", rows.encode())}).json()["job"]
+            assert stored_at_all.wait(20)
+        assert documents.count() == 21
+        assert lessonry.corpus.jobs.get(job["id"]).status == "running"
+        documents.put = put  # type: ignore[method-assign]
+    with opened(tmp_path / "home") as lessonry, client_at(create_app(lessonry), "127.0.0.1") as client:
+        while client.get(f"/v1/jobs/{job['id']}").json()["status"] == "running":
+            time.sleep(0.05)
+        assert client.get(f"/v1/jobs/{job['id']}").json()["status"] == "done"
+        assert lessonry.corpus.documents.count() == 70

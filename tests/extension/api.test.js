@@ -21,7 +21,7 @@ test("text goes to https and to this machine only", () => {
   assert.equal(serverAddress("127.0.0.1:8000"), "http://127.0.0.1:8000");
   assert.equal(serverAddress("localhost:8000"), "http://localhost:8000");
   for (const bad of ["", "http://lessons.example.org", "http://127.0.0.1.evil.example", "ftp://a.example", "javascript:alert(1)",
-    "file:///etc/passwd", "https://me:secret@a.example", "http://2130706433.example"]) {
+    "file:///etc/passwd", "https://me:secret@a.example", "http://2130706433.example", "http://127.0.0.2", "http://localhost.evil.example"]) {
     assert.throws(() => serverAddress(bad), { reason: "address" }, bad);
   }
 });
@@ -30,7 +30,7 @@ test("the token goes with each question, cookies never, and an answer is JSON", 
   const { asked, server } = answering(200, '{"suggestions": []}');
   assert.deepEqual(await server.related({ title: "a", text: "b" }), { suggestions: [] });
   const [{ address, method, headers, body, credentials, redirect }] = asked;
-  assert.deepEqual([address, method, credentials, redirect], ["https://l.example/v1/related", "POST", "omit", "error"]);
+  assert.deepEqual([address, method, credentials, redirect], ["https://l.example/v1/related", "POST", "omit", "manual"]);
   assert.equal(headers.Authorization, "Bearer secret");
   assert.deepEqual(JSON.parse(body), { title: "a", text: "b", limit: 5 });
 });
@@ -66,6 +66,16 @@ test("a server that is gone, one that is slow, and none", async () => {
   await assert.rejects(slow.whoami(), { reason: "slow" });
   clearInterval(alive);
   await assert.rejects(new Server({ server: "", token: "" }).whoami(), { reason: "address" });
+});
+
+test("a server that sends on to another address is a stranger, and nothing follows it", async () => {
+  const asked = [];
+  const ask = async (address) => {
+    asked.push(address);
+    return { type: "opaqueredirect", status: 0, ok: false, headers: new Headers() };  // as a browser tells a redirect
+  };
+  await assert.rejects(new Server({ server: "https://l.example", token: "secret" }, { ask }).related({ text: "a" }), { reason: "stranger" });
+  assert.deepEqual(asked, ["https://l.example/v1/related"]);
 });
 
 test("without a token it is said that one is needed", async () => {

@@ -109,3 +109,10 @@ test("a sentence is found whatever stands between its words", () => {
   assert.equal(find(document.body, "The clock of the disk"), null);
   assert.equal(find(document.body, "  "), null);
 });
+
+test("an address that no server takes loses its query, or is left out", () => {
+  const document = page(`<head><link rel="canonical" href="https://acme.example/?${"x".repeat(3000)}"></head><body><p>${ARTICLE}</p></body>`);
+  assert.equal(read(document, at("https://acme.example/a?b=1")).url, "https://acme.example/a?b=1");
+  assert.equal(read(page(`<p>${ARTICLE}</p>`), at(`https://acme.example/a?${"x".repeat(3000)}`)).url, "https://acme.example/a");
+  assert.equal(read(page(`<p>${ARTICLE}</p>`), at(`https://acme.example/${"x".repeat(3000)}`)).url, "");
+});

@@ -141,6 +141,36 @@ def test_a_server_that_fails_is_told_in_clear_words(
     assert chromium.badge(page) == ""
 
 
+def test_a_server_that_sends_on_elsewhere_is_not_followed(chromium: Chromium, stranger: Stranger):
+    stranger.said["/v1/related"] = Answer("", status=307, headers={"Location": "http://evil.example/v1/related"})
+    chromium.network.show("tickets.example", {"/": "<!doctype html><title>T</title><p>The backup was empty again."})
+    panel = chromium.looked_at("http://tickets.example/")[1]
+    expect(panel.locator(".notice.bad")).to_contain_text("no Lessonry server")
+    assert [one.url for one in chromium.network.asked if "evil" in one.url] == []
+
+
+def test_a_page_that_hangs_is_told_in_words(chromium: Chromium, stranger: Stranger):
+    chromium.network.show("busy.example", {"/": "<!doctype html><title>Busy</title><p>The backup was empty again."})
+    page = chromium.visit("http://busy.example/")
+    panel = chromium.panel(page)
+    page.evaluate("() => void setTimeout(() => { for (const end = Date.now() + 14_000; Date.now() < end;); }, 200)")
+    page.wait_for_timeout(100)
+    chromium.click_icon(page)
+    expect(panel.locator(".notice.bad")).to_contain_text("does not answer")
+
+
+def test_frames_together_are_no_longer_than_a_page(chromium: Chromium, stranger: Stranger):
+    stranger.says("/v1/related", {"suggestions": []})
+    frames = "<iframe src=/inner></iframe>" * 3
+    chromium.network.show("wiki.example", {
+        "/": f"<title>Wiki</title><p>The page itself.</p>{frames}", "/inner": f"<p>{'The page inside. ' * 3000}",
+    })  # fmt: skip
+    panel = chromium.looked_at("http://wiki.example/")[1]
+    expect(panel.locator("#empty")).to_contain_text("Nothing we have learned")
+    (asked,) = (one.json for one in chromium.network.asked if one.path == "/v1/related")
+    assert len(asked["text"]) == 60_000
+
+
 def test_a_page_of_the_browser_itself_is_told_in_words(chromium: Chromium, stranger: Stranger):
     panel = chromium.panel(chromium.visit("chrome://version"))
     panel.get_by_role("button", name="Look at this page").click()

@@ -83,6 +83,63 @@ def test_off_is_off_even_on_a_click(sites: Chromium):
     assert sites.badge(page) == ""
 
 
+def test_a_site_that_is_off_is_not_even_read(sites: Chromium):
+    sites.run("() => chrome.storage.local.set({ sites: { 'http://wiki.example': { mode: 'off', where: 'private' } } })")
+    sites.run("""() => { globalThis.put = chrome.scripting.executeScript; globalThis.scripts = 0;
+        chrome.scripting.executeScript = (...given) => { globalThis.scripts += 1; return globalThis.put(...given); }; }""")
+    try:
+        panel = sites.looked_at("http://wiki.example/1")[1]
+        expect(panel.get_by_text("Lessonry is off for this site.")).to_be_visible()
+        expect(panel.get_by_label("On this site")).to_have_value("off")
+        expect(panel.locator("#title")).to_have_text("App")  # what the browser calls the tab
+        assert sites.run("() => globalThis.scripts") == 0
+        panel.get_by_label("On this site").select_option("click")
+        expect(panel.locator("#title")).to_have_text("Ticket one")
+        assert sites.run("() => globalThis.scripts") > 0
+    finally:
+        sites.run("() => { chrome.scripting.executeScript = globalThis.put; }")
+
+
+def test_what_a_person_takes_back_in_the_browser_is_forgotten(sites: Chromium):
+    panel = sites.looked_at("http://wiki.example/1")[1]
+    always(sites, panel, "automatic full")
+    expect(panel.locator("#where")).to_have_text("Asked your server")
+    sites.run("() => chrome.permissions.remove({ origins: ['http://wiki.example/*'] })")
+    expect(panel.get_by_label("On this site")).to_have_value("click")
+    assert sites.run("async () => (await chrome.storage.local.get('sites')).sites") == {}
+    asked = len(titles_asked(sites))
+    other = sites.panel(sites.visit("http://wiki.example/2"))
+    expect(other.get_by_role("button", name="Look at this page")).to_be_visible()
+    assert len(titles_asked(sites)) == asked
+
+
+def test_a_server_that_may_not_be_asked_any_more_is_told_and_not_asked(sites: Chromium):
+    sites.run("() => chrome.permissions.remove({ origins: ['http://localhost/*'] })")
+    sites.network.asked.clear()
+    panel = sites.looked_at("http://wiki.example/1")[1]
+    expect(panel.locator(".notice.bad")).to_contain_text("Press Connect and test in the settings")
+    assert titles_asked(sites) == []
+    sites._allowed.discard("http://localhost/*")
+
+
+def test_the_pack_of_a_former_server_is_dropped(sites: Chromium, stranger: Stranger):
+    sites.run("async () => (await caches.open('pack')).put('http://localhost:8321/v1/pack', new Response('old'))")
+    sites.run("() => chrome.storage.local.set({ server: 'http://localhost:9999' })")
+    options = sites.connect("http://localhost:8321", "a-secret-token")
+    expect(options.locator("#connected")).to_contain_text("Connected as Ada")
+    assert sites.run("async () => (await (await caches.open('pack')).keys()).map((one) => one.url)") == []
+
+
+def test_a_word_of_the_context_menu_is_asked_about_alone(sites: Chromium):
+    page = sites.looked_at("http://wiki.example/1")[0]
+    sites.run(
+        "(tab) => chrome.contextMenus.onClicked.dispatch({ selectionText: 'backup' }, { id: tab, windowId: 1 })",
+        sites.tab(page),
+    )
+    expect(sites.panel(page).locator("#for")).to_have_text("Lessons for your selection in")
+    assert [one.json for one in sites.network.asked if one.path == "/v1/related"][-1] == {"text": "backup", "limit": 5}
+
+
 def test_everything_can_be_cleared(sites: Chromium):
     panel = sites.looked_at("http://wiki.example/1")[1]
     always(sites, panel, "automatic full")
