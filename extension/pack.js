@@ -48,8 +48,9 @@ export function match(pack, asked, limit = 5) {
   const vectors = page.sentences.map(({ text }) => vector(pack, text));
   const whole = pageVector(page, vectors);
   const plain = cosines(pack, whole);
-  if (isQuiet(pack.told, greatestOf(pack.starts, plain))) return [];
-  const { words, count } = byWords(pack, page.words);
+  const telling = tellingWords(pack, page.words);
+  if (isQuiet(pack.told, familiar(telling), greatestOf(pack.starts, plain))) return [];
+  const { words, count } = byWords(pack, telling);
   const long = count ? Math.max(0, count - QUESTION) / count : 0;
   const apart = whitened(pack, whole);
   const near = greatestOf(pack.starts, plain.map((cosine, at) => (1 - long) * cosine + long * apart[at]));
@@ -80,16 +81,26 @@ function byScore(one, other) {
   return other.score - one.score || one.place - other.place;
 }
 
-/** How much the words of a text weigh in the best passage of each lesson, and how many are looked for. */
-function byWords(pack, text) {
+/** The words of a text but stop words: how often each stands there, and its number if lessons have it. */
+function tellingWords(pack, text) {
   const counts = new Map();
   for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  const asked = [];
-  for (const [word, count] of counts) {
-    const name = stem(word);
-    const number = pack.ignored.has(name) ? undefined : pack.numbers.get(name);
-    if (number !== undefined) asked.push({ number, weight: Math.min(count, MOST_OFTEN) * pack.rarity[number] });
-  }
+  return [...counts]
+    .map(([word, count]) => ({ count, name: stem(word) }))
+    .filter(({ name }) => !pack.ignored.has(name))
+    .map(({ count, name }) => ({ count, number: pack.numbers.get(name) }));
+}
+
+/** How many of them lessons have, 0..1. */
+function familiar(telling) {
+  return telling.length ? telling.filter(({ number }) => number !== undefined).length / telling.length : 0;
+}
+
+/** How much the words of a page weigh in the best passage of each lesson, and how many are looked for. */
+function byWords(pack, telling) {
+  const asked = telling
+    .filter(({ number }) => number !== undefined)
+    .map(({ count, number }) => ({ number, weight: Math.min(count, MOST_OFTEN) * pack.rarity[number] }));
   asked.sort((one, other) => other.weight - one.weight).splice(MOST_WORDS);
   const scores = new Float64Array(pack.passages.at(-1));
   for (const { number, weight } of asked) {
@@ -134,9 +145,10 @@ function whitened({ units, lengths, common, metric, whitened, told }, one) {
   return cosines({ units, lengths, told }, moved).map((product, at) => (product - shift) / Math.max(whitened[at], 1e-12));
 }
 
-/** Does a page come no nearer to its nearest lesson, and to the few nearest together, than by chance? */
-function isQuiet({ quiet, quiet_together }, near) {
-  const few = near.slice().sort().slice(-NEAREST);
+/** Does a page come no nearer to its nearest lesson, and to the few nearest together, than by chance? How near it
+ * comes is taken times how familiar its words are. */
+function isQuiet({ quiet, quiet_together }, share, near) {
+  const few = near.slice().sort().slice(-NEAREST).map((one) => share * one);
   return few.at(-1) < quiet && few.reduce((sum, value) => sum + value, 0) / few.length < quiet_together;
 }
 

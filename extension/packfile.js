@@ -1,7 +1,7 @@
 // The bytes of a pack -> its manifest and sections (docs/pack.md). What cannot be read is a PackError with a code.
 
 const MAGIC = "LESSONRY";
-const VERSION = 2;
+const VERSION = 3;
 const HEAD = 48;
 const ARRAYS = { i1: Int8Array, u1: Uint8Array, u4: Uint32Array, f4: Float32Array };
 

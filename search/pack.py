@@ -2,7 +2,7 @@
 and by extension/pack.js; docs/pack.md tells what stands in it, `pack_format` how.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,13 +78,13 @@ def made(
     words, sentences = weighed(lessons)
     counts = np.array([len(places) for places in shown], dtype=np.uint8)
     turned = static_model.unit(units.astype(np.float64))
-    near = _nearness(base, seen, turn, turned, counts)
+    near, familiar = _nearness(base, seen, turn, turned, counts), _familiar(set(words.stems))
     common, metric = _whitening(held, turn)
     apart_units = turned - common
     return pack_format.write(
         {
             **told, "lessons": len(lessons), "dimension": dimension, "steps": STEPS,
-            **_floors(near, wrong_in),
+            **_floors(near, familiar, wrong_in),
         },
         {
             "lessons": [_told(lesson.document) for lesson in lessons],
@@ -144,15 +144,22 @@ def _nearness(
     return np.array(near)
 
 
-def _floors(near: NDArray[np.float64], wrong_in: int) -> dict[str, float]:
-    """How near a page must come to its nearest lesson, or to the five nearest together, to be told anything: each
-    lets half of the wrong pages through. And how near a lesson must come to some part of it."""
+def _familiar(known: Set[str]) -> NDArray[np.float64]:
+    """How many of the telling words of each paragraph about other things lessons have."""
+    pages = filter(None, (pack_page.read("", text) for text in silence.background()))
+    stems = [pack_page.telling(pack_page.words_of(page.words), ignored()).values() for page in pages]
+    return np.array([pack_page.familiar(one, known) for one in stems])
+
+
+def _floors(near: NDArray[np.float64], familiar: NDArray[np.float64], wrong_in: int) -> dict[str, float]:
+    """How near a page of familiar words must come to its nearest lesson, or to the five nearest together, to be told
+    anything: each lets half of the wrong pages through. And how near a lesson must come to some part of it."""
     if not len(near):
         return {"quiet": 1.0, "quiet_together": 1.0, "floor": 1.0}
     quiet = 1 - 1 / (2 * max(1, wrong_in))
     return {
-        "quiet": max(silence.LEAST, silence.fit(near[:, 0].tolist()).at(quiet)),
-        "quiet_together": max(silence.LEAST, silence.fit(near.mean(axis=1).tolist()).at(quiet)),
+        "quiet": max(silence.LEAST, silence.fit((familiar * near[:, 0]).tolist()).at(quiet)),
+        "quiet_together": max(silence.LEAST, silence.fit((familiar * near.mean(axis=1)).tolist()).at(quiet)),
         "floor": float(np.quantile(near[:, 0], _LOW)),
     }
 

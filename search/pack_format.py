@@ -15,7 +15,7 @@ import numpy as np
 
 from corpus.errors import PackUnusable
 
-MAGIC, VERSION = b"LESSONRY", 2
+MAGIC, VERSION = b"LESSONRY", 3
 _HEAD = struct.Struct("<8sII32s")
 _ALIGNED = 8
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.fulltext import stemmed
 from corpus.urls import canonical
 from search import pack_format, pack_page, whitening
 from search.pack_page import Page, greatest, nearest_lessons
@@ -61,12 +60,16 @@ class Pack:
         page = pack_page.read(asked.get("title", ""), asked.get("text", ""))
         if page is None or not len(self._units):
             return []
+        counts = Counter(pack_page.words_of(page.words))
+        stems = pack_page.telling(counts, self._ignored)
         vectors = self.model.encode(page.sentences)
         whole = page.vector(vectors)[0]
         cosines = self._units @ whole
-        if self._is_quiet(nearest_lessons(greatest(cosines, self._held["unit_counts"]))):
+        near = nearest_lessons(greatest(cosines, self._held["unit_counts"]))
+        if self._is_quiet(pack_page.familiar(stems.values(), self._postings) * near):
             return []
-        scores = self._scores(page.words, whole, cosines)
+        known = {word: stem for word, stem in stems.items() if stem in self._postings}
+        scores = self._scores(counts, known, whole, cosines)
         ties = self._units @ page.parts(vectors).T
         units = {place: self._nearest(ties, place) for place in _best(scores) if self._held["unit_counts"][place]}
         kept = {
@@ -83,9 +86,9 @@ class Pack:
         places = sorted(map(int, chosen), key=lambda place: (-kept[place], place))
         return list(self._told(places, kept, page, vectors))
 
-    def _scores(self, text: str, whole: Numbers, cosines: Numbers) -> Numbers:
+    def _scores(self, counts: Counter[str], known: dict[str, str], whole: Numbers, cosines: Numbers) -> Numbers:
         """Words and nearness of each lesson, each as a share of the best, times the nearness of the best."""
-        words, count = self._by_words(text)
+        words, count = self._by_words(counts, known)
         long = whitening.share(count)
         near = greatest((1 - long) * cosines + long * self._whitened(whole), self._held["unit_counts"])
         share, most_words, most_near = hybrid_weight(long), max(words.max(), 1e-12), max(near.max(), 1e-12)
@@ -113,21 +116,24 @@ class Pack:
             )
         }
 
-    def _by_words(self, text: str) -> tuple[Numbers, int]:
-        """How much the words of a text weigh in the best passage of each lesson, and how many are looked for."""
-        counts = Counter(pack_page.words_of(text))
-        stems = {word: found[0] for word, found in stemmed(list(counts)).items() if found}
-        known = [word for word, stem in stems.items() if stem not in self._ignored and stem in self._postings]
-        weights = {word: min(counts[word], _MOST_OFTEN) * self._postings[stems[word]][0] for word in known}
+    def _by_words(self, counts: Counter[str], known: dict[str, str]) -> tuple[Numbers, int]:
+        """How much the words of a page weigh in the best passage of each lesson, and how many are looked for.
+
+        `known` are those that lessons have: word -> stem.
+        """
+        weights = {word: min(counts[word], _MOST_OFTEN) * self._postings[stem][0] for word, stem in known.items()}
         asked = sorted(known, key=lambda word: -weights[word])[:_MOST_WORDS]
         scores = np.zeros(int(self._held["passage_counts"].sum()))
         for word in asked:
-            _, places, shares = self._postings[stems[word]]
+            _, places, shares = self._postings[known[word]]
             scores[places] += weights[word] * shares
         return greatest(scores, self._held["passage_counts"]), len(asked)
 
     def _is_quiet(self, nearest: Numbers) -> bool:
-        """Does a page come no nearer to its nearest lesson, and to the few nearest together, than by chance?"""
+        """Does a page come no nearer to its nearest lesson, and to the few nearest together, than by chance?
+
+        `nearest`: how near it comes, times how familiar its words are.
+        """
         return bool(nearest[0] < self.told["quiet"] and nearest.mean() < self.told["quiet_together"])
 
     def _whitened(self, vector: Numbers) -> Numbers:

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.fulltext import stemmed
 from search.page import evenly
 from search.static_model import unit
 from search.types import Vectors
@@ -82,6 +83,17 @@ def words_of(text: str) -> list[str]:
     plain = "".join(letter if _is_of_word(letter) else " " for letter in text)
     bare = "".join(letter for letter in unicodedata.normalize("NFD", plain) if unicodedata.category(letter)[0] != "M")
     return bare.lower().split()
+
+
+def telling(words: Iterable[str], ignored: Container[str]) -> dict[str, str]:
+    """word -> stem, of all but stop words, whose stems are to be `ignored`."""
+    stems = {word: found[0] for word, found in stemmed(list(dict.fromkeys(words))).items() if found}
+    return {word: stem for word, stem in stems.items() if stem not in ignored}
+
+
+def familiar(stems: Collection[str], known: Container[str]) -> float:
+    """How many of a page's telling words lessons have, 0..1. To a page whose words they lack nothing is near."""
+    return sum(stem in known for stem in stems) / len(stems) if stems else 0.0
 
 
 def _pieces(sentence: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import json
 import random
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,8 @@ import pytest
 from corpus.errors import PackUnusable
 from corpus.fulltext import Weights, stemmed
 from search import pack, pack_format, silence, static_model, whitening
-from search.pack_matching import Pack
-from search.pack_page import words_of
+from search.pack_matching import Numbers, Pack
+from search.pack_page import familiar, telling, words_of
 from search.pack_words import _in_halves, share
 from search.static_model import StaticModel
 from tests.fakes import VOCABULARY, Home
@@ -104,6 +105,13 @@ def test_a_page_about_other_things_finds_nothing(built):
     assert Pack(built).match(PAGES[2]) == []
 
 
+def by_words(held: Pack, text: str) -> tuple[Numbers, int]:
+    """What the words of a text weigh in each lesson, and how many are looked for."""
+    counts = Counter(words_of(text))
+    known = {word: stem for word, stem in telling(counts, held._ignored).items() if stem in held._postings}
+    return held._by_words(counts, known)
+
+
 def test_words_count_where_they_stand_together(home: Home, tmp_path: Path):
     rest = "and so it went on for them all " * 6
     home.put("Together", f"A valve, a typo. {rest}\n\n## Later\n\nThey slept. {rest}")
@@ -113,7 +121,7 @@ def test_words_count_where_they_stand_together(home: Home, tmp_path: Path):
     home.indexer.catch_up()
     base = static_model.distilled(home.encoder, PIECES, tmp_path / "models")
     held = Pack(pack.build(home.corpus, home.indexer, base, 20, {}))
-    scores, count = held._by_words("A valve, a typo")
+    scores, count = by_words(held, "A valve, a typo")
     found = dict(zip([one["title"] for one in held.lessons], scores.tolist(), strict=True))
     assert found["Together"] > 1.2 * found["Apart"] > 0
     assert [found[name] for name in LESSONS] == [0, 0, 0, 0]
@@ -122,7 +130,7 @@ def test_words_count_where_they_stand_together(home: Home, tmp_path: Path):
 
 def test_a_word_counts_twice_at_most_and_its_other_forms_besides(built):
     held = Pack(built)
-    once, twice, often, other = (held._by_words(text)[0] for text in (
+    once, twice, often, other = (by_words(held, text)[0] for text in (
         "expired", "expired expired", "expired " * 9, "expired expires"))  # fmt: skip
     assert twice == pytest.approx(2 * once)
     assert often == pytest.approx(twice)
@@ -134,11 +142,25 @@ def test_words_weigh_what_they_weigh_in_full_text(home, crowded):
     held = Pack(crowded)
     for word in ("clock", "queue", "17"):
         matches = home.corpus.fulltext.match(f'"{word}"', limit=100, weights=Weights(title=2.0))
-        scores = held._by_words(word)[0] * (1.2 + 1)
+        scores = by_words(held, word)[0] * (1.2 + 1)
         found = {one["id"]: score for one, score in zip(held.lessons, scores.tolist(), strict=True) if score > 0}
         step = held._postings[word][0] * (1.2 + 1) / held.told["steps"]
         assert found == pytest.approx({document: bm25 for _, document, bm25 in matches}, abs=step / 2 + 1e-6)
         assert found
+
+
+def test_a_page_of_words_that_no_lesson_has_is_told_nothing(built):
+    """However near it comes: the same known words, and three of five that nobody here ever wrote."""
+    known = "The certificate has expired on the router."
+    assert [one.document["title"] for one in Pack(built).match({"text": known})] == ["Certificates"]
+    assert Pack(built).match({"text": f"{known} Zwieback quince marzipan nutmeg saffron sourdough."}) == []
+
+
+def test_words_are_familiar_by_their_stems():
+    stems = telling(["clocks", "the", "quince", "clock"], {"the"})
+    assert stems == {"clocks": "clock", "quince": "quinc", "clock": "clock"}
+    assert familiar(stems.values(), {"clock"}) == pytest.approx(2 / 3)
+    assert familiar([], {"clock"}) == 0
 
 
 def test_two_weights_share_a_byte():
@@ -168,9 +190,10 @@ def test_a_small_corpus_has_nothing_taken_out(built):
 
 def test_half_of_the_wrong_pages_are_let_through_by_the_nearest_and_half_by_the_five_nearest():
     near = np.random.default_rng(7).gumbel(0.5, 0.03, (20_000, 5))
-    floors = pack._floors(near, 20)
-    assert (near[:, 0] >= floors["quiet"]).mean() == pytest.approx(1 / 40, abs=0.005)
-    assert floors["quiet_together"] == silence.fit(near.mean(axis=1).tolist()).at(1 - 1 / 40)
+    familiar = np.random.default_rng(8).uniform(0.99, 1, 20_000)
+    floors = pack._floors(near, familiar, 20)
+    assert (familiar * near[:, 0] >= floors["quiet"]).mean() == pytest.approx(1 / 40, abs=0.005)
+    assert floors["quiet_together"] == silence.fit((familiar * near.mean(axis=1)).tolist()).at(1 - 1 / 40)
     assert (near[:, 0] >= floors["floor"]).mean() == pytest.approx(1 / 4, abs=0.001)
 
 
@@ -192,7 +215,7 @@ def test_the_browser_finds_the_same(built, crowded, tmp_path, crowd):
         [[one.document["id"], one.score, one.yours, one.theirs] for one in Pack(held).match(page)] for page in pages
     ]
     assert in_node(script, tmp_path / "pack", tmp_path / "pages") == mine
-    assert sum(map(len, mine)) >= 8
+    assert sum(map(len, mine)) >= 6
 
 
 def test_the_browser_cuts_text_into_the_same_pieces_and_stems(tmp_path):
