@@ -4,6 +4,7 @@ Kept by every write of a document. Words are only ever added: one whose document
 full text, which has it no more.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from itertools import product
@@ -62,6 +63,15 @@ class Vocabulary:
                 found += [row[0] for row in db.execute(query, [length, letter, letter + "\U0010ffff"])]
         return found
 
+    def known(self, words: Sequence[str]) -> int:
+        """How many of these words stand, or stood once, in any document."""
+        query = (
+            "SELECT count(*) FROM json_each(?) asked"
+            " WHERE EXISTS (SELECT 1 FROM words WHERE length = length(asked.value) AND word = asked.value)"
+        )
+        with self._db.read() as db:
+            return int(db.execute(query, [json.dumps(list(words))]).fetchone()[0])
+
     def catch_up(self) -> None:
         """Take in what was stored before there was a vocabulary, or with another list of technologies."""
         if self._made_with() == technologies.digest():
@@ -79,12 +89,16 @@ class Vocabulary:
             return str(db.execute("SELECT made_with FROM vocabulary").fetchone()[0])
 
 
+def words_in(text: str) -> list[str]:
+    """The distinct words of a text that a vocabulary has room for, in lower case, in their order."""
+    return list(dict.fromkeys(_WORD.findall(text.lower())))
+
+
 def remember(db: Any, document_id: str, text: str) -> None:
     """Take in a document's words and the technologies that it tells of, in the caller's transaction."""
     db.execute("DELETE FROM document_technologies WHERE document_id = ?", [document_id])
     _insert(db, "document_technologies", [(document_id, name) for name in technologies.found_in(text)])
-    words = list(dict.fromkeys(_WORD.findall(text.lower())))[:_MOST_WORDS]
-    _insert(db, "words", sorted((len(word), word) for word in words))
+    _insert(db, "words", sorted((len(word), word) for word in words_in(text)[:_MOST_WORDS]))
 
 
 def _insert(db: Any, table: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -13,8 +13,10 @@ from corpus.errors import SearchError, StoreUnusable
 from corpus.store import Corpus
 from corpus.tally import Tally
 from corpus.types import Document
+from corpus.vocabulary import words_in
 from search import page, silence
 from search.indexer import InStep
+from search.keywords import STOP_WORDS
 from search.losses import Losses
 from search.more_like import MoreLike
 from search.nearest import Nearest
@@ -63,6 +65,7 @@ class Related:
         self.answers = Tally(["suggested", "silent", "degraded"])
         self._lock = threading.Lock()
         self._silence: dict[bool, Nearest] = {}
+        self._shares: tuple[object, list[float]] = (None, [])
 
     def of_document(self, document_id: str, limit: int = 5) -> Suggestions:
         """Suggestions for a stored document; NotFound if there is none."""
@@ -106,12 +109,31 @@ class Related:
         best.pop(document_id, None)
         return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
-    def floor(self, passages: float = 1, short: bool = False) -> float:
+    def floor(self, passages: float = 1, short: bool = False, familiar: float | None = None) -> float:
         """The cosine that a suggestion for a page of so many passages must reach, in this corpus as it is now.
 
         `short`: the page is less than a paragraph. How near a sentence comes by chance differs more.
+        `familiar`: how many of the page's telling words the corpus has, 0..1. A page of other words must come nearer.
         """
-        return silence.fit(self._background(short).cosines()).floor(passages, self._wrong_in)
+        near = self._background(short).cosines()
+        if familiar is None or short or not near:
+            return silence.fit(near).floor(passages, self._wrong_in)
+        shares = self._familiar_background()
+        fitted = silence.fit([share * one for share, one in zip(shares, near, strict=True)])
+        return fitted.floor(passages, self._wrong_in, familiar)
+
+    def _familiar(self, text: str) -> float:
+        """How many of the telling words of a text the corpus has, 0..1."""
+        words = [word for word in words_in(text[:LONGEST_QUERY]) if word not in STOP_WORDS]
+        return self._corpus.vocabulary.known(words) / max(1, len(words))
+
+    def _familiar_background(self) -> list[float]:
+        """The same of each paragraph about other things."""
+        position = self._corpus.changes.position()
+        with self._lock:
+            if self._shares[0] != position:
+                self._shares = (position, [self._familiar(text) for text in silence.background()])
+            return self._shares[1]
 
     def _background(self, short: bool) -> Nearest:
         """How near ordinary paragraphs come to this corpus; with `short`, their single sentences."""
@@ -150,21 +172,23 @@ class Related:
         parts = page.windows()
         near = self._near(parts, found)
         ties = near.ties(parts)
-        scores = self._scored(found.documents, ties, self.floor(len(parts), page.is_short()))
+        familiar = self._familiar(f"{page.title}\n{page.text}")
+        scores = self._scored(found.documents, ties, self.floor(len(parts), page.is_short(), familiar))
         scores = lowered_scores(scores, self._corpus.lifecycle.outdated(list(scores)))
         order = sorted(scores.keys() - self._itself(page, scores, itself), key=lambda i: (-scores[i], i))
         chosen = spread(order[: 2 * limit + 8], _similarity(near, ties), limit, _ALIKE, _TOGETHER)
         chosen.sort(key=lambda i: (-scores[i], i))
-        shown = self._shown(Losses(self._corpus, self._searcher, page, found, chosen, near)) if chosen else {}
+        losses = Losses(self._corpus, self._searcher, page, found, chosen, near) if chosen else None
+        shown = self._shown(losses, familiar) if losses else {}
         reasons = self._reasons.of_page(page, shown, {i: ties[i].passage_id for i in chosen})
         return self._told(chosen, scores, ties, reasons, itself)
 
-    def _shown(self, losses: Losses) -> dict[str, int]:
+    def _shown(self, losses: Losses, familiar: float) -> dict[str, int]:
         """The place of the sentence whose loss costs a suggestion the most; what makes it outdated changes nothing."""
 
         def left(place: int | None) -> dict[str, float]:
             ranked, ties, parts = losses.without(place)
-            return self._scored(ranked, ties, self.floor(parts, losses.page.is_short(place)))
+            return self._scored(ranked, ties, self.floor(parts, losses.page.is_short(place), familiar))
 
         without = {place: left(place) for place in losses.tried}
         return {

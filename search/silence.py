@@ -17,6 +17,8 @@ LEAST = 0.35
 """No floor is lower: to a corpus of a few passages nothing is near, and little can be told."""
 _COMPANY = 3.0
 """Suggestions that come in one go where a page gets over the floor by chance."""
+_UNFAMILIAR = 0.1
+"""Of a page of which no more is familiar, little can be told."""
 _QUARTILES = (0.25, 0.5, 0.75)
 
 
@@ -27,10 +29,13 @@ class Silence:
     place: float
     spread: float
 
-    def floor(self, passages: float, pages: int) -> float:
-        """The cosine that a page of so many passages must reach: one wrong suggestion in so many unrelated pages."""
+    def floor(self, passages: float, pages: int, familiar: float = 1.0) -> float:
+        """The cosine that a page of so many passages must reach: one wrong suggestion in so many unrelated pages.
+
+        `familiar`, 0..1, is what nearness was multiplied by before this was fitted, for the page: see `Related.floor`.
+        """
         quiet = (1 - 1 / (_COMPANY * pages)) ** (1 / max(1, passages))
-        return max(LEAST, self.at(quiet))
+        return max(LEAST, self.at(quiet) / max(familiar, _UNFAMILIAR))
 
     def at(self, share: float) -> float:
         """The nearness that this share of unrelated texts does not reach."""

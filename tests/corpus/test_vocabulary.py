@@ -123,3 +123,11 @@ def test_the_latest_published_come_first(home: Home):
     assert [one.title for one in documents.newest(Filter(), limit=9)] == ["New", "Middle", "Old", "Unknown"]
     assert [one.title for one in documents.newest(Filter(), limit=2, offset=1)] == ["Middle", "Old"]
     assert [one.title for one in documents.newest(Filter(since="2021"), limit=9)] == ["New", "Middle"]
+
+
+def test_it_tells_how_many_words_are_known(home: Home) -> None:
+    home.put("Leap", "The clock stopped. It was 12:00.")
+    words = vocabulary.words_in("The CLOCK and the clocks of 12 zebras: it stopped, the clock")
+    assert words == ["the", "clock", "and", "clocks", "zebras", "stopped"]
+    assert home.corpus.vocabulary.known(words) == 3
+    assert home.corpus.vocabulary.known([]) == 0

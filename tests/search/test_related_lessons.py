@@ -214,6 +214,20 @@ def test_where_ordinary_texts_come_near_only_what_is_nearer_counts(home: Home) -
     assert titles(home.related.of_text("", "The valve, the certificate."))[0] == "Near"
 
 
+def test_the_words_of_ordinary_texts_count_as_much_as_their_nearness(home: Home) -> None:
+    """The floor of a page is fitted on nearness times the share of words that the corpus has, and divided by its own."""
+    home.put("Small talk", "\n\n".join(background()))
+    home.indexer.catch_up()
+    assert home.related._familiar_background() == [1.0] * len(background())
+    assert home.related.floor(familiar=1.0) == home.related.floor()
+    assert home.related.floor(familiar=0.5) == pytest.approx(2 * home.related.floor())
+    assert home.related._familiar("Ordinary paragraphs tell of allotments: xyzzy plugh") < 1
+    home.corpus.documents.remove(home.corpus.documents.find("test:Small talk").id)
+    home.put("Near", "The certificate and the valve.")
+    home.related.of_text("", "The certificate.")
+    assert home.related._familiar("The certificate of xyzzy and plugh.") == pytest.approx(1 / 3)
+
+
 def test_the_floor_does_not_stay_what_it_was_while_passages_were_pending(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

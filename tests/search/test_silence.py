@@ -35,6 +35,14 @@ def test_it_rises_with_the_pages_asked_for_and_with_the_passages() -> None:
     assert floors == sorted(floors)
 
 
+def test_a_page_of_words_that_the_corpus_lacks_must_come_nearer() -> None:
+    """Nearness times what is familiar reaches the same; the floor of a small corpus is the least all the same."""
+    told = Silence(0.4, 0.05)
+    assert 0.5 * told.floor(1, 20, 0.5) == pytest.approx(told.floor(1, 20))
+    assert told.floor(1, 20, 0.0) == told.floor(1, 20, 0.1)
+    assert Silence(0.0, 0.0).floor(1, 20, 0.2) == LEAST
+
+
 def test_it_is_never_low() -> None:
     assert fit([]).floor(1, 20) == LEAST
     assert fit([0.01] * 60).floor(12, 1_000) == LEAST
