@@ -12,6 +12,7 @@ export { PackError } from "./packfile.js";
 const MOST_WORDS = 64, MOST_OFTEN = 2;
 const CANDIDATES = 100, NEAREST = 5;
 const WORDS = 0.5, LONG = 0.2, QUESTION = 12; // the share of words in a score; more of it for a long page
+const DAMPED = 0.8; // the power of the share of familiar words
 const BELOW = 0.25, ALIKE = 0.9, TOGETHER = 2, COPIED = 0.7;
 
 /** A pack ready for `match`; its `lessons` are the documents. PackError if the bytes cannot be read. */
@@ -91,9 +92,9 @@ function tellingWords(pack, text) {
     .map(({ count, name }) => ({ count, number: pack.numbers.get(name) }));
 }
 
-/** How many of them lessons have, 0..1. */
+/** The share of them that lessons have, damped, 0..1. */
 function familiar(telling) {
-  return telling.length ? telling.filter(({ number }) => number !== undefined).length / telling.length : 0;
+  return telling.length ? (telling.filter(({ number }) => number !== undefined).length / telling.length) ** DAMPED : 0;
 }
 
 /** How much the words of a page weigh in the best passage of each lesson, and how many are looked for. */

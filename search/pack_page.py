@@ -24,6 +24,8 @@ _PART, _MOST_PARTS = 900, 12
 """Characters that stand together, and parts that are looked at: the first ones and an even choice of the rest."""
 _NEAREST = 5
 """Lessons to which a page is near together."""
+_DAMPED = 0.8
+"""The power of the share of familiar words: lessons told in other words than theirs are still near."""
 _LEAD = 1_800
 """Characters after which a sentence counts a third: what a page is about stands first."""
 
@@ -92,8 +94,9 @@ def telling(words: Iterable[str], ignored: Container[str]) -> dict[str, str]:
 
 
 def familiar(stems: Collection[str], known: Container[str]) -> float:
-    """How many of a page's telling words lessons have, 0..1. To a page whose words they lack nothing is near."""
-    return sum(stem in known for stem in stems) / len(stems) if stems else 0.0
+    """The share of a page's telling words that lessons have, damped, 0..1. To a page whose words they lack nothing
+    is near."""
+    return float((sum(stem in known for stem in stems) / len(stems)) ** _DAMPED) if stems else 0.0
 
 
 def _pieces(sentence: str) -> Iterator[str]:
