@@ -14,6 +14,8 @@ from corpus.types import Filter
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 """Characters that no text has (noncharacters of Unicode) stand for the marks until the text is escaped."""
+_FEW = 5_000
+"""Passages inside a filter up to which they are listed first, and matches held against the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,14 @@ class Weights:
 
 
 class FullText:
-    """Full-text queries; `expression` is always one made by `search.keywords`, never a person's words."""
+    """Full-text queries; `expression` is always one made by `search.keywords`, never a person's words.
 
-    def __init__(self, db: Database) -> None:
+    `partial`: of the passages only some are there for who asks, while the full text is of all.
+    """
+
+    def __init__(self, db: Database, *, partial: bool = False) -> None:
         self._db = db
+        self._partial = partial
         self._counted: tuple[object, dict[str, int]] = (None, {})
 
     def match(
@@ -37,16 +43,20 @@ class FullText:
     ) -> list[tuple[int, str, float]]:
         """(passage id, document id, BM25) of the best `limit` passages, best first, ties by id. BM25 is positive."""
         where, values = where_filter(wanted)
-        query = (
-            "SELECT p.id, p.document_id, -bm25(passages_fts, ?, ?, ?) AS score"
-            " FROM passages_fts JOIN passages p ON p.id = passages_fts.rowid"
-        )
-        if wanted:
-            query += f" JOIN documents d ON d.id = p.document_id AND {where}"
-        query += " WHERE passages_fts MATCH ? ORDER BY score DESC, p.id LIMIT ?"
+        inside = f"passages p JOIN documents d ON d.id = p.document_id AND {where}"
         with self._db.read() as db:
-            rows = db.execute(
-                query, [weights.title, weights.heading, weights.text, *(values if wanted else []), expression, limit]
+            count = f"SELECT count(*) FROM (SELECT 1 FROM {inside} LIMIT ?)"
+            if not wanted and not self._partial:
+                values, found = [], "passages_fts WHERE passages_fts MATCH ?"
+            elif db.execute(count, [*values, _FEW + 1]).fetchone()[0] <= _FEW:
+                found = f"passages_fts WHERE +rowid IN (SELECT p.id FROM {inside}) AND passages_fts MATCH ?"
+            else:
+                found = f"passages_fts CROSS JOIN {inside} AND p.id = passages_fts.rowid WHERE passages_fts MATCH ?"
+            rows = db.execute(  # sorted before it is joined: of many thousand matches only the best are looked up
+                "SELECT p.id, p.document_id, best.score FROM (SELECT passages_fts.rowid AS id,"
+                f" -bm25(passages_fts, ?, ?, ?) AS score FROM {found} ORDER BY score DESC, 1 LIMIT ?) best"
+                " JOIN passages p ON p.id = best.id ORDER BY best.score DESC, p.id",
+                [weights.title, weights.heading, weights.text, *values, expression, limit],
             ).fetchall()
         return [(int(row[0]), str(row[1]), max(float(row[2]), 0.0)) for row in rows]
 

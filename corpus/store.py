@@ -53,7 +53,7 @@ class Corpus:
         self.aliases = Aliases(self.db, self.documents)
         self.fingerprints = Fingerprints(self.db)
         self.changes = ChangeLog(self.db)
-        self.fulltext = FullText(self.db)
+        self.fulltext = FullText(self.db, partial=bool(views))
         self.jobs = Jobs(self.db)
         self.fetches = Fetches(self.db)
         self.mentions = Mentions(self.db)

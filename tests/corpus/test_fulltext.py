@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus import fulltext
 from corpus.fulltext import Weights, marked, stemmed, terms_in
+from corpus.types import Filter
 from tests.fakes import Home, words_of
 
 K1, B = 1.2, 0.75
@@ -193,3 +195,22 @@ def test_the_parts_of_a_score_are_those_of_its_terms(home: Home) -> None:
         assert found.get("clock", 0) * 2 + found.get("futex waits", 0) + found.get("disk", 0) == pytest.approx(score)
         assert "absent" not in found
     assert home.corpus.fulltext.parts(["clock"], []) == {}
+
+
+@pytest.mark.parametrize("few", [0, 5, 1_000])
+def test_a_filter_finds_what_all_matches_hold_inside_it_however_it_is_applied(
+    home: Home, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(fulltext, "_FEW", few)
+    for number in range(40):
+        kind, tags = ("lesson", "post-mortem")[number % 2], [f"t{number % 5}"]
+        home.put(f"One {number}", "valve " * (number % 7 + 1) + "clock " * (number % 3) + "disk", kind=kind, tags=tags)
+    everything = home.corpus.fulltext.match('"valve" OR "clock"', limit=100)
+    assert len(everything) == 40
+    for wanted in (Filter(), Filter(kind=("lesson",)), Filter(tag=("t3",)), Filter(tag=("t3",), kind=("lesson",))):
+        inside = set(home.corpus.documents.passage_ids(wanted))
+        right = [one for one in everything if one[0] in inside]
+        for corpus in (home.corpus, home.corpus.as_strangers_see("public")):
+            assert corpus.fulltext.match('"valve" OR "clock"', limit=100, wanted=wanted) == right
+            assert corpus.fulltext.match('"valve" OR "clock"', limit=3, wanted=wanted) == right[:3]
+    assert home.corpus.as_strangers_see("members").fulltext.match('"valve"', limit=100) == []
