@@ -93,31 +93,44 @@ def add(
         match=tuple(match or ()), depth=depth, most=most, redact=PEOPLE if mask_people else frozenset(),
         visibility=visibility_of(visibility), dry_run=dry_run,
     )  # fmt: skip
-    outcomes = []
-    noted = 0
     with session.open(allow_private=allow_private) as lessonry:
-        with output.progress("taking in") as bar:
-            for done, outcome in enumerate(_taken_in(lessonry, sources, options, bar), 1):
-                outcomes.append(outcome)
-                if outcome.error and outcome.status != "duplicate" and not json:
-                    noted += 1
-                    if noted <= _MOST_NOTED:
-                        output.note(f"{'gone' if outcome.gone else outcome.status}: {_line(outcome)}")
-                if collection and outcome.id and not dry_run:
-                    lessonry.add_to_collection(collection, outcome.id)
-                if done % _AT_A_TIME == 0 and not dry_run:
-                    lessonry.indexer.catch_up()
+        outcomes = _take_in(lessonry, sources, options, collection, quiet=json)
         if not dry_run:
-            with output.progress("encoding") as bar:
-                lessonry.indexer.catch_up(progress=bar)
-            lessonry.indexer.compact_if_worth_it()
-            with output.progress("comparing") as bar:
-                find_events(lessonry, [one.id for one in outcomes if one.id and one.status == "added"], bar)
-    if noted > _MOST_NOTED:
-        output.note(f"and {noted - _MOST_NOTED} more; --json tells of each")
+            _index(lessonry, outcomes)
     report = counted(outcomes)
     output.print_outcomes(report, json)
     raise typer.Exit(_exit_code(report))
+
+
+def _take_in(
+    lessonry: Lessonry, sources: list[str], options: Options, collection: str | None, *, quiet: bool
+) -> list[Outcome]:
+    """Take all sources in, and say what could not be, unless `quiet`."""
+    outcomes: list[Outcome] = []
+    noted = 0
+    with output.progress("taking in") as bar:
+        for done, outcome in enumerate(_taken_in(lessonry, sources, options, bar), 1):
+            outcomes.append(outcome)
+            if outcome.error and outcome.status != "duplicate" and not quiet:
+                noted += 1
+                if noted <= _MOST_NOTED:
+                    output.note(f"{'gone' if outcome.gone else outcome.status}: {_line(outcome)}")
+            if collection and outcome.id and not options.dry_run:
+                lessonry.add_to_collection(collection, outcome.id)
+            if done % _AT_A_TIME == 0 and not options.dry_run:
+                lessonry.indexer.catch_up()
+    if noted > _MOST_NOTED:
+        output.note(f"and {noted - _MOST_NOTED} more; --json tells of each")
+    return outcomes
+
+
+def _index(lessonry: Lessonry, outcomes: list[Outcome]) -> None:
+    """Make what was taken in searchable, and tell of each other what reports the same event."""
+    with output.progress("encoding") as bar:
+        lessonry.indexer.catch_up(progress=bar)
+    lessonry.indexer.compact_if_worth_it()
+    with output.progress("comparing") as bar:
+        find_events(lessonry, [one.id for one in outcomes if one.id and one.status == "added"], bar)
 
 
 def _columns(pairs: list[str] | tuple[()]) -> Mapping[str, str]:
