@@ -102,7 +102,7 @@ class Settings(BaseSettings):
         [], description="Browser extensions that may write here without a token, as long as none is made."
     )
 
-    max_requests: int = Field(16, gt=0, description="The most requests that are answered at once.")
+    max_requests: int = Field(10, gt=0, description="The most requests that are answered at once.")
     max_jobs: int = Field(1_000, gt=0, description="The most jobs that wait to take documents in.")
     request_seconds: float = Field(120.0, gt=0, description="The longest time in which a request arrives.")
     rate_limit: str = Field(

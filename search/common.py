@@ -9,7 +9,7 @@ from corpus.changes import ChangeLog
 from search import whitening
 from search.index import Findable
 
-_SAMPLE = 2_000
+_SAMPLE = 4_000
 """Passages whose vectors tell it."""
 
 
