@@ -61,6 +61,11 @@ bench: .venv/installed  ## speed against a baseline in the same run, extraction 
 	$(BIN)/python benchmarks/extraction $(DATA)
 	$(BIN)/python benchmarks/taking_in.py $(DATA)
 
+bench-load: .venv/installed  ## 200 clients at once at 100,000 passages made of DATA, for MINUTES=
+	$(BIN)/lessonry --home .lessonry/donor add $(DATA)
+	test -d .lessonry/made || $(BIN)/python benchmarks/scale/made.py .lessonry/made --passages 100000 --from .lessonry/donor
+	$(BIN)/python benchmarks/load.py .lessonry/made --minutes $(MINUTES)
+
 shots: .venv/installed-test  ## pictures of every page in three widths, light and dark (SHOTS= for another folder)
 	$(BIN)/lessonry --home .lessonry import corpus/starter
 	$(BIN)/python -m tests.browser.shots .lessonry $(SHOTS)
@@ -108,4 +113,4 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch $@
 
-.PHONY: run setup test fast check fix eval peers torture fuzz bench shots store extension sbom licences lock help browser
+.PHONY: run setup test fast check fix eval peers torture fuzz bench bench-load shots store extension sbom licences lock help browser
