@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from corpus.changes import ChangeLog
 from corpus.vectors import VectorCache
-from search.index import VectorIndex, cosines
+from search.index import VectorIndex, cosines, unpacked
 from search.types import Vectors
 
 _NEAREST = 10
@@ -47,8 +47,6 @@ def _vectors(index: VectorIndex, cache: VectorCache, keys: dict[int, bytes]) -> 
     """passage id -> vector: the cached one; of a passage that is not cached the one that the index holds."""
     cached = cache.get(index.manifest.encoder, list(dict.fromkeys(keys.values())))
     held = index.vectors([i for i, key in keys.items() if key not in cached])
-    return {
-        i: np.frombuffer(cached[key], dtype="<f4") if key in cached else held[i]
-        for i, key in keys.items()
-        if key in cached or i in held
-    }
+    known = [i for i, key in keys.items() if key in cached]
+    vectors = unpacked([cached[keys[i]] for i in known], index.manifest.dimension)
+    return {**dict(zip(known, vectors, strict=True)), **held}

@@ -65,10 +65,31 @@ def cosines(vectors: Vectors, query: Vectors) -> NDArray[np.float64]:
     return rounded
 
 
+def packed(vector: Sequence[float] | Vectors) -> bytes:
+    """A vector as it is kept: half precision, little-endian. That moves a cosine by a hundred-thousandth."""
+    return np.asarray(vector, dtype="<f2").tobytes()
+
+
+def unpacked(kept: Sequence[bytes], dimension: int) -> Vectors:
+    """Such vectors again [n, d]. Homes of earlier days kept them in single precision."""
+    matrix = np.empty((len(kept), dimension), dtype="<f2")
+    for row, one in zip(matrix, kept, strict=True):
+        row[:] = np.frombuffer(one, dtype="<f2" if len(one) == 2 * dimension else "<f4")
+    return matrix.astype(np.float32)
+
+
 def best(ids: Ids, scores: NDArray[np.float64], k: int) -> Scored:
     """The `k` best, ties by id."""
     order = np.lexsort((ids, -scores))[:k]
     return [(int(ids[place]), float(scores[place])) for place in order]
+
+
+def among(ids: Ids, others: Ids) -> NDArray[np.bool_]:
+    """Which of `ids` are among `others`, which ascend."""
+    if not len(others):
+        return np.zeros(len(ids), dtype=bool)
+    places = np.minimum(np.searchsorted(others, ids), len(others) - 1)
+    return np.asarray(others[places] == ids)
 
 
 class ExactIndex:

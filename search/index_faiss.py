@@ -1,18 +1,15 @@
 """FAISS as a base and a tail.
 
-The base is an immutable generation on disk, memory-mapped where it is large: a folder with the
-vectors, their ids and a manifest. The tail is what is newer, in memory. `compact` folds the tail into a new
-generation; a small file names the one in force and is replaced atomically, so a reader sees the
+The base is an immutable generation on disk (`generations`). The tail is what is newer, in memory. `compact` folds
+the tail into a new generation; a small file names the one in force and is replaced atomically, so a reader sees the
 old one or the new one, whole. The previous generation stays for readers on their way.
 """
 
-import hashlib
-import json
-import os
 import re
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,38 +18,18 @@ from filelock import FileLock
 
 from corpus.errors import IndexDamaged, StoreUnusable
 from corpus.mending import NO_HANDLES, no_handle_left
-from search.index import Ids, Manifest, Scored, best, cosines
+from search import generations
+from search.generations import Former, Generation
+from search.index import Ids, Manifest, Scored, among, best, cosines
 from search.types import Vectors
 
 _GENERATION = re.compile(r"[0-9]{8,12}")
 _SPARE = 32
-"""Candidates asked of FAISS beyond k: near-ties are decided by our own exact scores."""
-_GATHER = 20_000
-"""Up to this many allowed passages are scored directly, without the engine."""
-_READ_ON_OPENING = 256 * 1024 * 1024
-"""Vectors of up to this many bytes are verified and read when they are opened: whatever becomes of the file then, the
-process has them. Larger ones are mapped, and only `doctor` verifies them; to cut off a file that is mapped kills."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Base:
-    """One generation on disk. `ids` ascends; row n of `engine` is the vector of ids[n]."""
-
-    engine: Any
-    ids: Ids
-    number: int
-
-    def rows(self, ids: Ids) -> Ids:
-        """Row numbers of those of `ids` (ascending) that stand here."""
-        places = np.searchsorted(self.ids, ids)
-        inside = places < len(self.ids)
-        inside[inside] = self.ids[places[inside]] == ids[inside]
-        return places[inside]
-
-    def gather(self, rows: Ids) -> Vectors:
-        """The vectors [len(rows), d]."""
-        vectors: Vectors = self.engine.reconstruct_batch(np.ascontiguousarray(rows))
-        return vectors
+"""Candidates looked for beyond k: near-ties are decided by our own exact scores."""
+_BLOCK = 20_000
+"""Vectors in memory at once when a generation is written."""
+_ROUGH = 1e-5
+"""By how much a cosine in single precision may be wrong, and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +37,14 @@ class _State:
     """Everything a search needs; replaced as a whole, never changed."""
 
     manifest: Manifest
-    base: _Base | None
+    base: Generation | None
     masked: Ids
-    """Ids of the base that are gone or replaced, ascending."""
+    """Rows of the base that are gone or replaced, ascending."""
     tail_ids: Ids
     """Ascending."""
     tail: Vectors
+    unmasked: Any = None
+    """What the base is told so that masked rows do not count."""
 
 
 class FaissIndex:
@@ -81,6 +60,7 @@ class FaissIndex:
             np.zeros((0, dimension), dtype=np.float32),
         )
         self._state = self._empty
+        self._writing = threading.Lock()
 
     @property
     def manifest(self) -> Manifest:
@@ -119,45 +99,40 @@ class FaissIndex:
         folder = self._current()
         if folder is None:
             return
-        manifest = _read_manifest(folder)
+        manifest = generations.read_manifest(folder)
         if (manifest.encoder, manifest.dimension) == (self.manifest.encoder, self.manifest.dimension):
-            self._state = replace(self._empty, manifest=manifest, base=_read_base(folder, manifest))
+            self._state = replace(self._empty, manifest=manifest, base=generations.read(folder, manifest))
 
     def clear(self) -> None:
         """See VectorIndex. What is on disk stays until the next `compact`."""
-        self._state = self._empty
+        with self._writing:
+            self._state = self._empty
 
     def update(self, ids: Sequence[int], vectors: Vectors, gone: Sequence[int], *, lineage: str, revision: int) -> None:
-        """See VectorIndex."""
-        state = self._state
+        """See VectorIndex. A generation of more than FLAT_UP_TO keeps of them what half precision has."""
         new = np.array(ids, dtype=np.int64)
         dropped = np.union1d(new, np.array(gone, dtype=np.int64))
-        keep = ~np.isin(state.tail_ids, dropped)
-        tail_ids = np.concatenate([state.tail_ids[keep], new])
-        order = np.argsort(tail_ids, kind="stable")
-        masked = state.masked
-        if state.base is not None:
-            masked = np.union1d(masked, np.intersect1d(dropped, state.base.ids, assume_unique=True))
-        count = len(tail_ids) + (0 if state.base is None else len(state.base.ids) - len(masked))
-        self._state = _State(
-            replace(state.manifest, lineage=lineage, revision=revision, count=count, checksum=""),
-            state.base,
-            masked,
-            tail_ids[order],
-            np.concatenate([state.tail[keep], vectors])[order],
-        )
+        with self._writing:
+            state = self._state
+            keep = ~among(state.tail_ids, dropped)
+            tail_ids = np.concatenate([state.tail_ids[keep], new])
+            order = np.argsort(tail_ids, kind="stable")
+            tail = np.concatenate([state.tail[keep], vectors])[order]
+            manifest = replace(state.manifest, lineage=lineage, revision=revision, checksum="")
+            self._state = _state(manifest, state.base, _masked(state, dropped), tail_ids[order], tail)
 
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Scored:
         """See VectorIndex."""
         state = self._state
-        ids, vectors = [state.tail_ids], [state.tail]
-        if allowed is not None:
-            inside = np.isin(state.tail_ids, allowed)
-            ids, vectors = [state.tail_ids[inside]], [state.tail[inside]]
+        near = _near_in_tail(state, vector, k + _SPARE, allowed)
+        ids, vectors = [state.tail_ids[near]], [state.tail[near]]
         if state.base is not None and len(state.base.ids):
-            rows = _base_candidates(state, vector, k, allowed)
-            ids.append(state.base.ids[rows])
-            vectors.append(state.base.gather(rows))
+            inside = None
+            if allowed is not None:
+                inside = np.setdiff1d(state.base.places(allowed), state.masked, assume_unique=True)
+            places = state.base.near(vector, min(k + _SPARE, len(state.base.ids)), inside, state.unmasked)
+            ids.append(state.base.ids[places])
+            vectors.append(state.base.gather(places))
         found = np.concatenate(ids)
         return best(found, cosines(np.concatenate(vectors), vector), k) if len(found) else []
 
@@ -167,44 +142,48 @@ class FaissIndex:
         wanted = np.unique(np.array(ids, dtype=np.int64))
         found: dict[int, Vectors] = {}
         if state.base is not None and len(wanted):
-            rows = state.base.rows(np.setdiff1d(wanted, state.masked, assume_unique=True))
-            if len(rows):
-                found.update(zip(state.base.ids[rows].tolist(), state.base.gather(rows), strict=True))
-        for place in np.flatnonzero(np.isin(state.tail_ids, wanted)):
+            places = np.setdiff1d(state.base.places(wanted), state.masked, assume_unique=True)
+            found.update(zip(state.base.ids[places].tolist(), state.base.gather(places), strict=True))
+        for place in np.flatnonzero(among(state.tail_ids, wanted)):
             found[int(state.tail_ids[place])] = state.tail[place]
         return found
 
     def compact(self) -> None:
         """Write base and tail as one new generation and go on with it. One process does so at a time.
 
-        StoreUnusable if it cannot be written; the generation in force stays then.
+        What is searched or updated meanwhile goes on with the one before. StoreUnusable if it cannot be written.
         """
-        ids, vectors = self._everything()
+        state = self._state
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self._folder / "lock"):
                 current = self._replaced()
                 folder = self._folder / f"{1 if current is None else int(current.name) + 1:08d}"
                 shutil.rmtree(folder, ignore_errors=True)  # left by a process that died here
-                manifest = _write_generation(folder, self._state.manifest, ids, vectors)
+                manifest = self._write(folder, state)
                 self._publish(folder.name)
                 self._tidy(keep={folder.name, "" if current is None else current.name})
         except (OSError, RuntimeError) as error:  # RuntimeError is how FAISS says it
             reason = getattr(error, "strerror", None) or "the index cannot be written"
             raise StoreUnusable(self._folder, f"{reason}; make room or mend its rights, then reindex") from error
-        self._state = replace(self._empty, manifest=manifest, base=_read_base(folder, manifest))
+        base = generations.read(folder, manifest)
+        with self._writing:
+            if self._state.base is state.base:
+                self._state = _moved(state, self._state, base)
 
-    def _everything(self) -> tuple[Ids, Vectors]:
-        """Base and tail together: ids, ascending, and their vectors."""
-        state = self._state
-        if state.base is None:
-            return state.tail_ids, state.tail
-        kept = state.base.rows(np.setdiff1d(state.base.ids, state.masked, assume_unique=True))
-        if not len(kept):
-            return state.tail_ids, state.tail
-        ids = np.concatenate([state.base.ids[kept], state.tail_ids])
-        order = np.argsort(ids)
-        return ids[order], np.concatenate([state.base.gather(kept), state.tail])[order]
+    def _write(self, folder: Path, state: _State) -> Manifest:
+        """Base and tail as a generation in that folder."""
+        base = state.base
+        if base is None:
+            return generations.write(folder, state.manifest, state.tail_ids, _blocks(None, state), None)
+        stays = np.ones(len(base.ids), dtype=bool)
+        stays[state.masked] = False
+        kept = np.flatnonzero(stays)
+        ids = np.sort(np.concatenate([base.ids[kept], state.tail_ids]))
+        to = np.full(len(base.ids), -1)
+        to[kept] = np.searchsorted(ids, base.ids[kept])
+        former = Former(base, self._folder / f"{base.number:08d}", to)
+        return generations.write(folder, state.manifest, ids, _blocks(former, state), former)
 
     def problems(self) -> list[str]:
         """What is wrong with the generation in force, one line each; empty if all is well or there is none."""
@@ -212,8 +191,7 @@ class FaissIndex:
             folder = self._current()
             if folder is None:
                 return []
-            manifest = _read_manifest(folder)
-            _read_base(folder, manifest, check_any_size=True)
+            generations.read(folder, generations.read_manifest(folder), check_any_size=True)
         except IndexDamaged as error:
             return [str(error)]
         return []
@@ -239,9 +217,9 @@ class FaissIndex:
     def _publish(self, name: str) -> None:
         partial = self._folder / "current.partial"
         partial.write_text(name + "\n")
-        _sync(partial)
+        generations.sync(partial)
         partial.replace(self._folder / "current")
-        _sync(self._folder)
+        generations.sync(self._folder)
 
     def _tidy(self, keep: set[str]) -> None:
         for folder in self._folder.iterdir():
@@ -249,84 +227,59 @@ class FaissIndex:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _base_candidates(state: _State, vector: Vectors, k: int, allowed: Ids | None) -> Ids:
-    """Rows of the base that may be among the k best; masked ones left out."""
-    import faiss
-
-    assert state.base is not None
-    base = state.base
-    masked = base.rows(state.masked)
-    if allowed is not None:
-        inside: Ids = np.setdiff1d(base.rows(allowed), masked, assume_unique=True)
-        if len(inside) <= _GATHER:
-            return inside
-        selector: Any = faiss.IDSelectorBatch(inside)
-    else:
-        selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(masked)) if len(masked) else None
-    parameters = None
-    if selector is not None:
-        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # the stubs lag behind
-    _, rows = base.engine.search(vector.reshape(1, -1), min(k + _SPARE, len(base.ids)), params=parameters)
-    found: Ids = rows[0][rows[0] >= 0].astype(np.int64)
-    return found
+def _state(manifest: Manifest, base: Generation | None, masked: Ids, tail_ids: Ids, tail: Vectors) -> _State:
+    """These together, counted."""
+    count = len(tail_ids) + (0 if base is None else len(base.ids) - len(masked))
+    unmasked = None if base is None else base.leaving_out(masked)
+    return _State(replace(manifest, count=count), base, masked, tail_ids, tail, unmasked)
 
 
-def _write_generation(folder: Path, held: Manifest, ids: Ids, vectors: Vectors) -> Manifest:
-    """All files of a generation, on the disk for good when this returns."""
-    import faiss
-
-    engine = faiss.IndexFlatIP(held.dimension)
-    engine.add(np.ascontiguousarray(vectors))
-    folder.mkdir()
-    faiss.write_index(engine, str(folder / "vectors.faiss"))
-    np.save(folder / "ids.npy", ids)
-    manifest = replace(held, count=len(ids), checksum="")
-    manifest = replace(manifest, checksum=_checksum(folder, manifest))
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2))
-    for path in [*folder.iterdir(), folder]:
-        _sync(path)
-    return manifest
+def _masked(state: _State, dropped: Ids) -> Ids:
+    """Rows of the base that do not count once these ids are dropped too."""
+    return state.masked if state.base is None else np.union1d(state.masked, state.base.places(dropped))
 
 
-def _read_manifest(folder: Path) -> Manifest:
-    try:
-        return Manifest(**json.loads((folder / "manifest.json").read_text()))
-    except (OSError, ValueError, TypeError) as error:
-        raise IndexDamaged(folder, "its manifest is missing or unreadable") from error
+def _near_in_tail(state: _State, vector: Vectors, k: int, allowed: Ids | None) -> Ids:
+    """Places in the tail of some `k` that are near."""
+    places = np.arange(len(state.tail_ids)) if allowed is None else np.flatnonzero(among(state.tail_ids, allowed))
+    if len(places) <= 2 * k:
+        return places
+    scores = (state.tail if allowed is None else state.tail[places]) @ vector
+    floor = np.partition(scores, len(scores) - k)[len(scores) - k]
+    near: Ids = places[scores >= floor - _ROUGH]
+    return near
 
 
-def _read_base(folder: Path, manifest: Manifest, *, check_any_size: bool = False) -> _Base:
-    import faiss
-
-    path = folder / "vectors.faiss"
-    try:
-        small = path.stat().st_size <= _READ_ON_OPENING
-        if (check_any_size or small) and _checksum(folder, manifest) != manifest.checksum:
-            raise IndexDamaged(path, "it is not what its manifest says")
-        ids = np.load(folder / "ids.npy")
-        engine = faiss.read_index(str(path), 0 if small else faiss.IO_FLAG_MMAP_IFC)
-    except IndexDamaged:
-        raise
-    except (OSError, EOFError, ValueError, RuntimeError) as error:
-        raise IndexDamaged(path, "it is missing or cut off") from error
-    if not (len(ids) == engine.ntotal == manifest.count and engine.d == manifest.dimension):
-        raise IndexDamaged(path, "it is not what its manifest says")
-    return _Base(engine, ids, int(folder.name))
-
-
-def _checksum(folder: Path, manifest: Manifest) -> str:
-    """Of the files and of what the manifest says beside it."""
-    digest = hashlib.blake2b(json.dumps(asdict(replace(manifest, checksum=""))).encode(), digest_size=16)
-    for name in ("vectors.faiss", "ids.npy"):
-        with (folder / name).open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
+def _blocks(former: Former | None, state: _State) -> Iterator[Vectors]:
+    """The vectors of base and tail in the order of their ids, some at a time."""
+    if former is None:
+        yield from (state.tail[start : start + _BLOCK] for start in range(0, len(state.tail), _BLOCK))
+        return
+    kept = np.flatnonzero(former.to >= 0)
+    count = len(kept) + len(state.tail_ids)
+    of_base = np.full(count, -1)
+    of_base[former.to[kept]] = kept
+    of_tail = np.cumsum(of_base < 0) - 1
+    for start in range(0, count, _BLOCK):
+        rows = of_base[start : start + _BLOCK]
+        block = np.empty((len(rows), state.tail.shape[1]), dtype=np.float32)
+        block[rows >= 0] = former.generation.gather(rows[rows >= 0])
+        block[rows < 0] = state.tail[of_tail[start : start + _BLOCK][rows < 0]]
+        yield block
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _moved(then: _State, now: _State, base: Generation) -> _State:
+    """What holds `now`, said with a base that was made of what held `then`: what came and went since is its tail."""
+    kept = now.tail_ids[np.flatnonzero(among(now.tail_ids, then.tail_ids))]
+    kept = kept[(_rows(now, kept) == _rows(then, kept)).all(axis=1)]
+    fresh = ~among(now.tail_ids, kept)
+    masked = [then.tail_ids[~among(then.tail_ids, kept)]]
+    if then.base is not None:
+        masked.append(then.base.ids[np.setdiff1d(now.masked, then.masked, assume_unique=True)])
+    gone = base.places(np.sort(np.concatenate(masked)))
+    return _state(now.manifest, base, gone, now.tail_ids[fresh], now.tail[fresh])
+
+
+def _rows(state: _State, ids: Ids) -> Vectors:
+    """Vectors of the tail."""
+    return state.tail[np.searchsorted(state.tail_ids, ids)]

@@ -9,13 +9,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-import numpy as np
-
 from corpus.changes import ChangeLog
 from corpus.errors import IndexDamaged, StoreUnusable
 from corpus.types import Changes, passage_key
 from corpus.vectors import VectorCache
-from search.index import Findable
+from search.index import Findable, packed, unpacked
 from search.index_faiss import FaissIndex
 from search.types import Encoder, Vectors
 
@@ -23,6 +21,8 @@ _BATCH = 64
 """Passages encoded between two writes to the cache: what a kill costs at most."""
 _SMALL_TAIL = 1_000
 """A tail up to this size is never worth a new generation by itself."""
+_LARGE_TAIL = 20_000
+"""A tail beyond this size slows down every query."""
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ class Indexer:
         self._encoder = encoder
         self.index = index
         self._lock = threading.Lock()
+        self._compacting = threading.Lock()
         self._pending: dict[int, bytes] = {}
         self._opened = False
         self._said = ""
@@ -103,10 +104,13 @@ class Indexer:
             self._lock.release()
 
     def compact_if_worth_it(self) -> bool:
-        """Fold the tail into a new generation when it has grown to a fair share of the base."""
-        with self._lock:
-            worth = self.index.tail_size > max(_SMALL_TAIL, self.index.base_size // 10)
-            worth = worth or (self.index.base_size == 0 and self.index.tail_size > 0)
+        """Fold the tail into a new generation when it has grown to a fair share of the base.
+
+        Queries and updates go on meanwhile.
+        """
+        with self._compacting:
+            size, tail = self.index.base_size, self.index.tail_size
+            worth = tail > min(max(_SMALL_TAIL, size // 10), _LARGE_TAIL) or (size == 0 and tail > 0)
             if self._pending or not worth:
                 return False
             self.index.compact()
@@ -114,7 +118,7 @@ class Indexer:
 
     def rebuild(self, *, progress: Progress | None = None) -> int:
         """Make the index anew from the store and write it; the number of passages it holds."""
-        with self._lock:
+        with self._compacting, self._lock:
             self._opened = True
             self._pending = {}
             self.index.clear()
@@ -129,10 +133,10 @@ class Indexer:
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in cached}
         if missing:
             vectors = self._encoder.encode(list(missing.values()))
-            fresh = {key: _bytes(vector) for key, vector in zip(missing, vectors, strict=True)}
+            fresh = {key: packed(vector) for key, vector in zip(missing, vectors, strict=True)}
             self._keep(fresh)
             cached.update(fresh)
-        return np.stack([np.frombuffer(cached[key], dtype="<f4") for key in keys])
+        return unpacked([cached[key] for key in keys], self._encoder.dimension)
 
     def _open(self) -> None:
         if self._opened:
@@ -153,19 +157,20 @@ class Indexer:
         wanted = {**self._pending, **dict(changes.added)}
         for passage_id in changes.removed:
             wanted.pop(passage_id, None)
-        vectors = self._vectors(wanted, encode_at_most, progress)
-        ids = [passage_id for passage_id in wanted if passage_id in vectors]
-        matrix = np.stack([vectors[i] for i in ids]) if ids else np.zeros((0, self._encoder.dimension), np.float32)
-        self.index.update(ids, matrix, changes.removed, lineage=changes.lineage, revision=changes.revision)
-        self._pending = {passage_id: key for passage_id, key in wanted.items() if passage_id not in vectors}
+        cached = self._vectors(wanted, encode_at_most, progress)
+        ids = [passage_id for passage_id, key in wanted.items() if key in cached]
+        vectors = unpacked([cached[wanted[passage_id]] for passage_id in ids], self._encoder.dimension)
+        self.index.update(ids, vectors, changes.removed, lineage=changes.lineage, revision=changes.revision)
+        self._pending = {passage_id: key for passage_id, key in wanted.items() if key not in cached}
 
     def _vectors(
         self, wanted: dict[int, bytes], encode_at_most: int | None, progress: Progress | None
-    ) -> dict[int, Vectors]:
+    ) -> dict[bytes, bytes]:
+        """Vectors by key, packed: those that are known, and so many of the others encoded now."""
         cached = self._known(list(dict.fromkeys(wanted.values())))
         missing = {key: passage_id for passage_id, key in wanted.items() if key not in cached}
         cached.update(self._encode(dict(list(missing.items())[:encode_at_most]), progress))
-        return {i: np.frombuffer(cached[key], dtype="<f4") for i, key in wanted.items() if key in cached}
+        return cached
 
     def _encode(self, missing: dict[bytes, int], progress: Progress | None) -> dict[bytes, bytes]:
         """Encode one passage for each key, similar lengths together, caching as it goes."""
@@ -178,7 +183,7 @@ class Indexer:
         for start in range(0, len(todo), _BATCH):
             part = todo[start : start + _BATCH]
             vectors = self._encoder.encode([text for _, text in part])
-            fresh = {key: _bytes(vector) for (key, _), vector in zip(part, vectors, strict=True)}
+            fresh = {key: packed(vector) for (key, _), vector in zip(part, vectors, strict=True)}
             keep(fresh)
             encoded.update(fresh)
             if progress is not None:
@@ -205,7 +210,3 @@ class Indexer:
         if fault != self._said:
             log.warning("%s", fault)
         self._said = fault
-
-
-def _bytes(vector: Sequence[float] | Vectors) -> bytes:
-    return np.asarray(vector, dtype="<f4").tobytes()

@@ -4,11 +4,12 @@ import json
 import multiprocessing
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
 from corpus.errors import IndexDamaged
-from search import index_faiss
+from search import generations
 from search.index_faiss import FaissIndex
 from search.types import Query
 from tests.fakes import Home
@@ -114,20 +115,108 @@ def test_a_damaged_index_is_mended_by_compaction_too(stocked: Home) -> None:
             assert last.index.base_size == 5
 
 
-LARGE = ["vectors cut off", "vectors empty", "vectors missing", "ids missing", "ids cut off", "ids empty"]
+LARGE = {
+    **{name: DAMAGES[name] for name in DAMAGES if name.split()[0] in ("vectors", "ids", "manifest", "generation")},
+    "rows cut off": lambda folder: truncate(folder / "rows.f16"),
+    "rows empty": lambda folder: truncate(folder / "rows.f16", 0),
+    "rows missing": lambda folder: (folder / "rows.f16").unlink(),
+}
+UNSEEN_ON_OPENING = {
+    "a bit of the rows": lambda folder: flip(folder / "rows.f16", 0.5),
+    "a bit of the vectors": lambda folder: flip(folder / "vectors.faiss", 0.9),
+    "a bit of where lists are": lambda folder: flip(folder / "placed.faiss", 0.5),
+}
+del LARGE["manifest of another revision"]  # is told by the checksum
+
+
+@pytest.fixture
+def in_lists(stocked: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """As if it were large: only `doctor` reads all of it."""
+    monkeypatch.setattr(generations, "FLAT_UP_TO", 0)
+    stocked.indexer.rebuild()
+    assert (generation(stocked) / "rows.f16").exists()
+    return stocked
 
 
 @pytest.mark.parametrize("damage", LARGE)
-def test_damage_of_an_index_too_large_for_a_checksum(
-    stocked: Home, damage: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(index_faiss, "_READ_ON_OPENING", -1)
-    right = found(stocked)
-    DAMAGES[damage](generation(stocked))
+def test_damage_of_a_large_index_is_seen_too(in_lists: Home, damage: str) -> None:
+    right = found(in_lists)
+    LARGE[damage](generation(in_lists))
     with pytest.raises(IndexDamaged):
-        FaissIndex(stocked.folder / "index", stocked.encoder.id, stocked.encoder.dimension).open()
-    with stocked.reopened() as later:
+        FaissIndex(in_lists.folder / "index", in_lists.encoder.id, in_lists.encoder.dimension).open()
+    with in_lists.reopened() as later:
         assert found(later) == right
+        assert later.encoder.encoded == 0
+        later.indexer.rebuild()
+        assert later.index.problems() == []
+
+
+@pytest.mark.parametrize("damage", UNSEEN_ON_OPENING)
+def test_bits_of_a_large_index_are_seen_by_doctor(in_lists: Home, damage: str) -> None:
+    assert in_lists.index.problems() == []
+    UNSEEN_ON_OPENING[damage](generation(in_lists))
+    assert len(in_lists.index.problems()) == 1
+
+
+def test_a_file_that_is_cut_off_while_it_is_read_leaves_the_words(in_lists: Home) -> None:
+    with in_lists.reopened() as later:
+        assert found(later)
+        truncate(generation(later) / "rows.f16", 0)
+        results = later.searcher.search(Query(text="valve"))
+        assert [hit.document.title for hit in results.hits] == ["Valve"]
+        assert "keywords only" in (results.degraded or "")
+        assert "rows.f16" in (results.degraded or "")
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_what_comes_and_goes_during_a_compaction_is_not_lost(
+    home: Home, large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the moment before the new generation is taken up, texts come, change and go, and are searched."""
+    monkeypatch.setattr(generations, "FLAT_UP_TO", 0 if large else 1000)
+    for number in range(12):
+        home.put(f"Base {number}", "The valve and the crew.")
+    home.indexer.rebuild()
+    for number in range(4):
+        home.put(f"Tail {number}", "The certificate and the clock.")
+    home.indexer.catch_up()
+    read, seen = generations.read, []
+
+    def meanwhile(*given: object) -> generations.Generation:
+        home.put("Base 3", "The disk.")
+        home.corpus.documents.remove(home.put("Base 4", "The valve and the crew."))
+        home.put("Tail 1", "The backup.")
+        home.corpus.documents.remove(home.put("Tail 2", "The certificate and the clock."))
+        home.put("Late", "The router and the queue.")
+        seen.append(found(home))
+        return read(*given)
+
+    monkeypatch.setattr(generations, "read", meanwhile)
+    home.index.compact()
+    monkeypatch.setattr(generations, "read", read)
+    assert len(seen[0]) == 15
+    assert home.index.base_size == 16
+    assert 0 < home.index.tail_size < 9
+    assert found(home) == seen[0]
+    home.index.compact()
+    assert (home.index.base_size, home.index.tail_size) == (15, 0)
+    assert found(home) == seen[0]
+    with home.reopened() as later:
+        assert found(later) == seen[0]
+
+
+def test_lists_are_moved_not_placed_anew_until_they_are_too_few(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generations, "FLAT_UP_TO", 0)
+    lists = []
+    for number in range(40):
+        home.put(f"Document {number}", f"The {('valve', 'disk', 'clock')[number % 3]}.")
+        if number > 5:
+            home.indexer.catch_up()
+            home.index.compact()
+            placed = faiss.read_index(str(generation(home) / "placed.faiss"))
+            lists.append(placed.nlist)
+            assert (placed.ntotal, home.index.problems()) == (0, [])
+    assert lists == [5] * 19 + [10] * 15  # placed for 7, good for four times as many
 
 
 def test_an_index_of_another_encoder_counts_as_none(stocked: Home) -> None:

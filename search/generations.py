@@ -1,0 +1,281 @@
+"""Generations: indexes on disk, each written once and never changed.
+
+A folder with the ids of passages, ascending, an engine of FAISS over their row numbers, and a manifest. Up to
+FLAT_UP_TO vectors the engine holds them as they are and is exact. More are found by inverted lists of codes, eight
+bits a component (docs/scale.md has the measurements); the vectors themselves stand beside in half precision, and
+each is read from the file when its cosine is to be told, so that a million of them take no memory.
+"""
+
+import hashlib
+import json
+import math
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import IndexDamaged
+from search.index import Ids, Manifest
+from search.types import Vectors
+
+FLAT_UP_TO = 50_000
+"""Vectors up to which all are looked at for each query: exact, and as quick as lists."""
+PROBES = 48
+"""Lists that a query looks into, of 2 * sqrt(n): what it takes to find 97 of the 100 nearest, with some to spare."""
+_DEEP = 500
+"""Neighbours up to which so many lists do; more of them lie in more lists."""
+_PER_LIST = 50
+"""Vectors a list by which the lists are placed. More of them take longer and place them no better."""
+_ROOM = 0.1
+"""By how much codes reach beyond what the sample has, so that what comes later has one too."""
+_GROWN = 4
+"""Lists that were placed for so many times fewer vectors are placed anew."""
+_DIRECT = 2_000
+"""Up to this many allowed passages are read and scored one by one, without the engine."""
+_BLOCK = 20_000
+"""Vectors in memory at once while a generation is written."""
+
+_IDS, _ENGINE, _PLACED, _ROWS = "ids.npy", "vectors.faiss", "placed.faiss", "rows.f16"
+
+
+class Rows:
+    """Vectors [n, d] in half precision in a file."""
+
+    def __init__(self, path: Path, count: int, dimension: int) -> None:
+        self._path = path
+        self._shape = (count, dimension)
+        self._file = path.open("rb", buffering=0)
+        if os.fstat(self._file.fileno()).st_size != 2 * count * dimension:
+            raise IndexDamaged(path, "it is cut off")
+
+    def read(self, places: Ids) -> Vectors:
+        """Those at `places`, which ascend. IndexDamaged if the file has become shorter meanwhile."""
+        half = np.empty((len(places), self._shape[1]), dtype="<f2")
+        if not len(places):
+            return half.astype(np.float32)
+        width = 2 * self._shape[1]
+        into = memoryview(half).cast("B")  # type: ignore[arg-type]  # numpy says so from 3.12 on
+        together = places[-1] - places[0] + 1 == len(places)
+        runs = [(int(places[0]), len(places))] if together else [(place, 1) for place in places.tolist()]
+        start = 0
+        for place, count in runs:
+            end = start + count * width
+            if os.preadv(self._file.fileno(), [into[start:end]], place * width) != count * width:
+                raise IndexDamaged(self._path, "it has been cut off")
+            start = end
+        return half.astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One generation in use. `ids` ascends; row n of the engine is the vector of ids[n]."""
+
+    number: int
+    ids: Ids
+    engine: Any
+    rows: Rows | None
+    """None: the engine has them."""
+
+    def places(self, ids: Ids) -> Ids:
+        """Row numbers of those of `ids` (ascending) that stand here."""
+        places = np.searchsorted(self.ids, ids)
+        inside = places < len(self.ids)
+        inside[inside] = self.ids[places[inside]] == ids[inside]
+        return places[inside]
+
+    def gather(self, places: Ids) -> Vectors:
+        """The vectors [len(places), d] at row numbers that ascend."""
+        if self.rows is not None:
+            return self.rows.read(places)
+        vectors: Vectors = self.engine.reconstruct_batch(np.ascontiguousarray(places))
+        return vectors
+
+    def near(self, vector: Vectors, k: int, inside: Ids | None, without: Any) -> Ids:
+        """Row numbers, ascending, of some `k` that are near, only of those `inside` (row numbers, ascending) if given.
+
+        `without` is what `leaving_out` made of those that do not count; what is inside counts.
+        """
+        if inside is not None and len(inside) <= max(k, _DIRECT):
+            return inside
+        selector = without if inside is None else _only(inside, len(self.ids))
+        share = 1.0 if inside is None else len(inside) / len(self.ids)
+        _, found = self.engine.search(vector.reshape(1, -1), k, params=self._parameters(k, share, selector))
+        near: Ids = np.sort(found[0][found[0] >= 0]).astype(np.int64)
+        return near
+
+    def leaving_out(self, places: Ids) -> Any:
+        """What `near` is told so that these do not count; None if there are none."""
+        import faiss
+
+        return faiss.IDSelectorNot(faiss.IDSelectorBatch(places)) if len(places) else None
+
+    def _parameters(self, k: int, share: float, selector: Any) -> Any:
+        """How the engine is asked. The fewer count, the more lists have to be looked into for as many of them."""
+        import faiss
+
+        if self.rows is None:
+            return None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # stubs lag
+        probes = min(self.engine.nlist, math.ceil(PROBES * max(1.0, k / _DEEP) / share))
+        return faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]  # stubs lag
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """The generation that a new one takes the place of, and the rows its vectors get there, -1 for those that go."""
+
+    generation: Generation
+    folder: Path
+    to: Ids
+
+
+def write(folder: Path, held: Manifest, ids: Ids, blocks: Iterable[Vectors], former: Former | None) -> Manifest:
+    """All files of a generation, on the disk for good when this returns. `blocks`: the vectors in the order of ids."""
+    import faiss
+
+    folder.mkdir()
+    if len(ids) <= FLAT_UP_TO:
+        engine = faiss.IndexFlatIP(held.dimension)
+        for block in blocks:
+            engine.add(np.ascontiguousarray(block))
+    else:
+        with (folder / _ROWS).open("wb") as file:
+            for block in blocks:
+                file.write(block.astype("<f2").tobytes())
+        engine = _lists(folder, Rows(folder / _ROWS, len(ids), held.dimension), len(ids), held.dimension, former)
+    faiss.write_index(engine, str(folder / _ENGINE))
+    np.save(folder / _IDS, ids)
+    manifest = replace(held, count=len(ids), checksum="")
+    manifest = replace(manifest, checksum=_checksum(folder, manifest))
+    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2))
+    for path in [*folder.iterdir(), folder]:
+        sync(path)
+    return manifest
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What a generation says of itself; IndexDamaged if it says nothing."""
+    try:
+        return Manifest(**json.loads((folder / "manifest.json").read_text()))
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexDamaged(folder, "its manifest is missing or unreadable") from error
+
+
+def read(folder: Path, manifest: Manifest, *, check_any_size: bool = False) -> Generation:
+    """Open a generation; IndexDamaged if it is not what its manifest says.
+
+    One without lists is verified and read: whatever becomes of its file then, the process has it. Lists are mapped, and
+    only `check_any_size` verifies them; to cut off a file that is mapped kills.
+    """
+    import faiss
+
+    path = folder / _ENGINE
+    try:
+        large = (folder / _ROWS).exists()
+        if (check_any_size or not large) and _checksum(folder, manifest) != manifest.checksum:
+            raise IndexDamaged(path, "it is not what its manifest says")
+        ids = np.load(folder / _IDS)
+        engine = faiss.read_index(str(path), faiss.IO_FLAG_MMAP if large else 0)
+        rows = Rows(folder / _ROWS, manifest.count, manifest.dimension) if large else None
+    except IndexDamaged:
+        raise
+    except (OSError, EOFError, ValueError, RuntimeError) as error:
+        raise IndexDamaged(path, "it is missing or cut off") from error
+    if not (len(ids) == engine.ntotal == manifest.count and engine.d == manifest.dimension):
+        raise IndexDamaged(path, "it is not what its manifest says")
+    return Generation(int(folder.name), ids, engine, rows)
+
+
+def sync(path: Path) -> None:
+    """What is written there is on the disk when this returns."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _lists(folder: Path, rows: Rows, count: int, dimension: int, former: Former | None) -> Any:
+    """Inverted lists of all rows. Those of a former generation are moved as they are, if they fit so many still."""
+    import faiss
+
+    engine = _placed(former, count)
+    fresh = np.arange(count)
+    if engine is None:
+        engine = _place(rows, count, dimension)
+        faiss.write_index(engine, str(folder / _PLACED))
+    else:
+        assert former is not None
+        shutil.copyfile(former.folder / _PLACED, folder / _PLACED)
+        _move(former, engine)
+        fresh = np.setdiff1d(fresh, former.to)
+    for start in range(0, len(fresh), _BLOCK):
+        part = fresh[start : start + _BLOCK]
+        engine.add_with_ids(rows.read(part), part)
+    return engine
+
+
+def _placed(former: Former | None, count: int) -> Any:
+    """The lists of a former generation, empty; None if there are none, or they were placed for far more or fewer."""
+    import faiss
+
+    if former is None or former.generation.rows is None or not (former.folder / _PLACED).exists():
+        return None
+    engine: Any = faiss.read_index(str(former.folder / _PLACED))
+    return engine if count / _GROWN <= (engine.nlist / 2) ** 2 <= count * _GROWN else None
+
+
+def _place(rows: Rows, count: int, dimension: int) -> Any:
+    """Empty lists, placed by a sample of the rows."""
+    import faiss
+
+    lists = min(count, int(2 * math.sqrt(count)))
+    engine = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dimension), dimension, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+    )
+    engine.cp.spherical = True
+    engine.cp.min_points_per_centroid = 1
+    engine.cp.max_points_per_centroid = _PER_LIST
+    engine.sq.rangestat_arg = _ROOM
+    engine.train(rows.read(np.unique(np.linspace(0, count - 1, min(count, _PER_LIST * lists)).astype(np.int64))))
+    return engine
+
+
+def _move(former: Former, engine: Any) -> None:
+    """What stays of the lists of a former generation, under its new row numbers."""
+    import faiss
+
+    lists = former.generation.engine.invlists
+    for number in range(engine.nlist):
+        size = lists.list_size(number)
+        if not size:
+            continue
+        to = former.to[faiss.rev_swig_ptr(lists.get_ids(number), size)]
+        codes = faiss.rev_swig_ptr(lists.get_codes(number), size * engine.code_size).reshape(size, -1)
+        stay = to >= 0
+        kept, moved = np.ascontiguousarray(codes[stay]), np.ascontiguousarray(to[stay])
+        engine.invlists.add_entries(number, len(moved), faiss.swig_ptr(moved), faiss.swig_ptr(kept))
+        engine.ntotal += len(moved)
+
+
+def _only(places: Ids, count: int) -> Any:
+    """A selector of these row numbers."""
+    import faiss
+
+    inside = np.zeros(count, dtype=bool)
+    inside[places] = True
+    return faiss.IDSelectorBitmap(np.packbits(inside, bitorder="little"))  # type: ignore[call-arg, arg-type]  # stubs lag
+
+
+def _checksum(folder: Path, manifest: Manifest) -> str:
+    """Of the files and of what the manifest says beside it."""
+    digest = hashlib.blake2b(json.dumps(asdict(replace(manifest, checksum=""))).encode(), digest_size=16)
+    names = (_ENGINE, _IDS, *(name for name in (_PLACED, _ROWS) if (folder / name).exists()))
+    for name in names:
+        with (folder / name).open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
