@@ -1,6 +1,6 @@
 """Text -> vectors: the one function that opens an encoder by name.
 
-The model layer is sentence-transformers. A model whose shape allows it is exported once to ONNX
+The model layer is sentence-transformers. A model whose shape allows it is exported once to OpenVINO
 (`encoder_export`), so that queries need neither torch nor transformers; any other model runs
 through sentence-transformers itself (`encoder_torch`).
 """
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.errors import EncoderMissing
-from search import encoder_export, encoder_onnx, encoder_torch
+from search import encoder_export, encoder_openvino, encoder_torch
 from search.types import Encoder, Vectors
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
@@ -27,12 +27,12 @@ def open_encoder(name: str, models: Path, *, download: bool = False) -> Encoder:
     """
     expected = DEFAULT_SHA256 if name == DEFAULT_MODEL else None
     made_from = expected or encoder_torch.fingerprint(name)
-    opened = encoder_onnx.open_exported(name, models, made_from)
+    opened = encoder_openvino.open_exported(name, models, made_from)
     if opened is not None:  # what it was made from need not be there any more
         return opened
     model = encoder_torch.load(name, model_source(name), expected, download=download)
     if encoder_export.export(model, name, models, made_from):
-        exported = encoder_onnx.open_exported(name, models, made_from)
+        exported = encoder_openvino.open_exported(name, models, made_from)
         if exported is not None:
             return exported
     return encoder_torch.TorchEncoder(name, model)

@@ -32,7 +32,7 @@ OWNERS = {
     "sentence_transformers": {"search"},
     "transformers": {"search"},
     "torch": {"search"},
-    "onnxruntime": {"search"},
+    "openvino": {"search"},
     "tokenizers": {"search"},
     "ir_measures": {"search"},
     "fastapi": {"api"},

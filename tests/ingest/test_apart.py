@@ -105,7 +105,7 @@ def test_what_a_library_prints_is_no_answer(apart):
 
 def test_the_engines_are_not_loaded_there(apart):
     apart("a.md", extract, b"# A\n\nText.", name="a.md")
-    assert not {"torch", "faiss", "onnxruntime", "fastapi"} & apart("x", known_modules)
+    assert not {"torch", "faiss", "openvino", "fastapi"} & apart("x", known_modules)
 
 
 @pytest.mark.parametrize("error", [TooLarge("http://a.example/", 5), Unreadable("a.pdf", "damaged")])
