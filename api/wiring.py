@@ -62,9 +62,11 @@ class Lessonry:
         """The vector index and what keeps it in step."""
         from search.index_faiss import FaissIndex
         from search.indexer import Indexer
+        from search.words import WordIndex
 
         index = FaissIndex(self.settings.home / "index", self.encoder.id, self.encoder.dimension)
-        return Indexer(self.corpus.changes, self.cache, self.encoder, index)
+        words = WordIndex(self.settings.home / "words", self.corpus.changes)
+        return Indexer(self.corpus.changes, self.cache, self.encoder, index, words)
 
     @cached_property
     def findable(self) -> "InStep":

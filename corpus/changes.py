@@ -34,9 +34,13 @@ class ChangeLog:
 
     def texts(self, ids: Sequence[int]) -> dict[int, str]:
         """passage id -> what the encoder sees, for the passages that still exist."""
+        return {passage_id: encoder_text(*fields) for passage_id, fields in self.fields(ids).items()}
+
+    def fields(self, ids: Sequence[int]) -> dict[int, tuple[str, str, str]]:
+        """passage id -> (title, heading, text), for the passages that still exist."""
         with self._db.read() as db:
             query = "SELECT id, title, heading, text FROM passages WHERE id IN (SELECT value FROM json_each(?))"
-            return {row[0]: encoder_text(*row[1:]) for row in db.execute(query, [json.dumps(list(ids))])}
+            return {row[0]: (row[1], row[2], row[3]) for row in db.execute(query, [json.dumps(list(ids))])}
 
     def passage_count(self) -> int:
         """How many passages there are."""

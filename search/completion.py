@@ -14,6 +14,7 @@ from corpus.store import Corpus
 from corpus.technologies import name_of
 from corpus.types import KINDS
 from corpus.vocabulary import Field
+from search.keywords import Frequency
 from search.query_language import FIELDS, LONG, Parsed, conditions, parse, plain
 
 CompletionKind = Literal["title", "organization", "tag", "technology", "word", "kind", "collection"]
@@ -43,8 +44,9 @@ class Completion:
 class Typing:
     """Completes and mends what is typed. Looks at the store as it is."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, frequencies: Frequency) -> None:
         self._corpus = corpus
+        self._frequencies = frequencies
 
     def completions(self, typed: str, limit: int) -> list[Completion]:
         """Up to `limit` ways to go on with what is typed: values of a field, else words, names and titles."""
@@ -75,7 +77,7 @@ class Typing:
         words = dict.fromkeys(_ALONE.findall(asked.words))
         if len(words) > LONG:
             return None  # it was pasted, not typed
-        counts = self._corpus.fulltext.frequencies([word.lower() for word in words])
+        counts = self._frequencies([word.lower() for word in words])
         unknown = [word for word in words if not counts[word.lower()]][:_MOST_UNKNOWN]
         for word in unknown:
             if near := self._near(word.lower()):
@@ -103,7 +105,7 @@ class Typing:
         reach = _reach(word)
         known = self._corpus.vocabulary.of_length(len(word) - reach, len(word) + reach, word[:2])
         near = _nearest(word, known)
-        counts = self._corpus.fulltext.frequencies(near)
+        counts = self._frequencies(near)
         in_use = [one for one in near if counts[one]]
         return sorted(in_use, key=lambda one: (_distance(word, one), one[0] != word[0], -counts[one], one))
 
@@ -111,7 +113,7 @@ class Typing:
         if len(fragment) > 30 or not fragment.isalpha():
             return []
         begun = self._corpus.vocabulary.beginning(fragment, _CANDIDATES)
-        counts = self._corpus.fulltext.frequencies(begun)
+        counts = self._frequencies(begun)
         found = sorted((word for word in begun if counts[word]), key=lambda word: (-counts[word], len(word), word))
         found = _one_of_each_stem(found) or (self._near(fragment) if len(fragment) > 3 else [])
         return [Completion(word, "word", before + word) for word in found if word != fragment][:limit]

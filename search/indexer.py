@@ -13,9 +13,10 @@ from corpus.changes import ChangeLog
 from corpus.errors import IndexDamaged, StoreUnusable
 from corpus.types import Changes, passage_key
 from corpus.vectors import VectorCache
-from search.index import Findable, packed, unpacked
+from search.index import Findable, Ids, Scored, packed, unpacked
 from search.index_faiss import FaissIndex
 from search.types import Encoder, Vectors
+from search.words import WordIndex
 
 _BATCH = 64
 """Passages encoded between two writes to the cache: what a kill costs at most."""
@@ -50,15 +51,24 @@ class InStep(Protocol):
     def encoded(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts that stand in no document."""
 
+    def by_words(self, terms: Mapping[str, int], k: int, allowed: Ids | None = None) -> Scored | None:
+        """The best passages by words, as WordIndex has them; None where FTS5 is to be asked."""
+
+    def word_counts(self, terms: Sequence[str]) -> dict[str, int] | None:
+        """In how many passages each term occurs, as WordIndex has it; None where FTS5 is to be asked."""
+
 
 class Indexer:
     """Brings one index up to the store. All its methods may be called from any thread."""
 
-    def __init__(self, changes: ChangeLog, cache: VectorCache, encoder: Encoder, index: FaissIndex) -> None:
+    def __init__(
+        self, changes: ChangeLog, cache: VectorCache, encoder: Encoder, index: FaissIndex, words: WordIndex
+    ) -> None:
         self._changes = changes
         self._cache = cache
         self._encoder = encoder
         self.index = index
+        self.words = words
         self._lock = threading.Lock()
         self._compacting = threading.Lock()
         self._pending: dict[int, bytes] = {}
@@ -104,15 +114,16 @@ class Indexer:
             self._lock.release()
 
     def compact_if_worth_it(self) -> bool:
-        """Fold the tail into a new generation when it has grown to a fair share of the base.
+        """Fold the tail into a new generation when it has grown to a fair share of the base, and that of words too.
 
         Queries and updates go on meanwhile.
         """
         with self._compacting:
+            written = self.words.compact_if_worth_it()
             size, tail = self.index.base_size, self.index.tail_size
             worth = tail > min(max(_SMALL_TAIL, size // 10), _LARGE_TAIL) or (size == 0 and tail > 0)
             if self._pending or not worth:
-                return False
+                return written
             self.index.compact()
             return True
 
@@ -124,7 +135,17 @@ class Indexer:
             self.index.clear()
             self._apply(None, progress)
             self.index.compact()
+            self.words.clear()
+            self.words.compact_if_worth_it()
             return self.index.manifest.count
+
+    def by_words(self, terms: Mapping[str, int], k: int, allowed: Ids | None = None) -> Scored | None:
+        """See InStep."""
+        return self.words.search(terms, k, allowed)
+
+    def word_counts(self, terms: Sequence[str]) -> dict[str, int] | None:
+        """See InStep."""
+        return self.words.frequencies(terms)
 
     def encoded(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts that stand in no document, cached like those of passages."""

@@ -38,16 +38,25 @@ STOP_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """`expression` for full text ("" if there is nothing to look for), and the terms it is made of.
+    """Terms that are looked for, and how often each counts.
 
     `whole` is a short query as one phrase ("" for a longer one), `identifiers` are those in it:
     phrases that a document has to the letter or has not.
     """
 
-    expression: str
-    terms: tuple[str, ...]
+    counts: Mapping[str, int]
     whole: str = ""
     identifiers: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms."""
+        return tuple(self.counts)
+
+    @property
+    def expression(self) -> str:
+        """The query for full text, "" if there is nothing to look for."""
+        return expression_of(self.counts)
 
     @property
     def count(self) -> int:
@@ -71,12 +80,15 @@ def keywords(text: str, frequency: Frequency | None = None) -> Keywords:
     kept = looked_for(terms_of(text), frequency)
     if frequency and len(kept) <= _QUESTION:
         kept = {**dict.fromkeys(_parts(text, frequency), 1), **kept}
-    phrases = [f'"{term}"' for term, count in kept.items() for _ in range(count)]
-    expression = " OR ".join(phrases)
     whole = " ".join(_WORD.findall(text.lower()))
     if not 0 < whole.count(" ") < _QUESTION:
-        return Keywords(expression, tuple(kept))
-    return Keywords(expression, tuple(kept), whole, tuple(_identifiers(text, whole)))
+        return Keywords(kept)
+    return Keywords(kept, whole, tuple(_identifiers(text, whole)))
+
+
+def expression_of(counts: Mapping[str, int]) -> str:
+    """Terms, and how often each counts -> a query for full text."""
+    return " OR ".join(f'"{term}"' for term, count in counts.items() for _ in range(count))
 
 
 def terms_of(text: str) -> Counter[str]:

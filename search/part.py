@@ -1,6 +1,6 @@
 """The index as those see it who see a part of the corpus: the same vectors, and only their passages are near."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -26,13 +26,13 @@ class PartOfIndex:
 
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Scored:
         """See Findable. What is `allowed` was asked of the corpus, so it is part of it."""
-        return self._whole.search(vector, k, self._shown() if allowed is None else allowed)
+        return self._whole.search(vector, k, self.shown() if allowed is None else allowed)
 
     def vectors(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """See Findable."""
         return self._whole.vectors(ids)
 
-    def _shown(self) -> Ids | None:
+    def shown(self) -> Ids | None:
         """The passages there are to find; None if that is all of them, which is searched the quickest."""
         position = self._corpus.changes.position()
         if self._seen is None or self._seen[0] != position:
@@ -65,3 +65,11 @@ class PartIndexer:
     def encoded(self, texts: Sequence[str]) -> Vectors:
         """See InStep."""
         return self._whole.encoded(texts)
+
+    def by_words(self, terms: Mapping[str, int], k: int, allowed: Ids | None = None) -> Scored | None:
+        """See InStep. What is `allowed` was asked of the corpus, so it is part of it."""
+        return self._whole.by_words(terms, k, self.index.shown() if allowed is None else allowed)
+
+    def word_counts(self, terms: Sequence[str]) -> dict[str, int] | None:
+        """See InStep. Words are counted in all passages, as FTS5 does."""
+        return self._whole.word_counts(terms)

@@ -18,9 +18,9 @@ from search import whitening
 from search.common import Common
 from search.completion import Typing
 from search.explaining import explain, rarity, words_in
-from search.index import Scored, cosines
+from search.index import Ids, Scored, cosines
 from search.indexer import InStep
-from search.keywords import Keywords, keywords
+from search.keywords import Keywords, expression_of, keywords
 from search.outdated import lowered
 from search.query_language import parse
 from search.ranking import IDENTIFIER_SHARE, Evidence, Ranked, fuse, hybrid_weight, weight_of_words
@@ -74,7 +74,7 @@ class Searcher:
         self._corpus = corpus
         self._encoder = encoder
         self._indexer = indexer
-        self.typing = Typing(corpus)
+        self.typing = Typing(corpus, self._frequencies)
         self._common = Common(corpus.changes, indexer.index)
 
     def search(self, query: Query) -> Results:
@@ -144,19 +144,22 @@ class Searcher:
     def _ranked(self, query: Query, depth: int, vector: Vectors | None) -> Ranking:
         text = _checked(query)
         self._check_collections(query.wanted)
-        words = keywords(text, self._corpus.fulltext.frequencies)
+        words = keywords(text, self._frequencies)
+        allowed = None
+        if query.wanted:
+            allowed = np.array(self._corpus.documents.passage_ids(query.wanted), dtype=np.int64)
         degraded, nearest = None, None
         if query.mode != "keyword":
             try:
                 degraded = self.refresh()
                 if vector is None:
                     vector = self._encoder.encode_query(text)
-                nearest = self._nearest(query, vector, depth)
+                nearest = self._indexer.index.search(vector, depth, allowed)
             except (SearchError, StoreUnusable) as error:
                 degraded, vector = f"keywords only: {error}", None
         long = whitening.share(words.count)
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
-        by_keyword, exact = self._matches(query, words, depth) if weight else ({}, {})
+        by_keyword, exact = self._matches(query, words, allowed, depth) if weight else ({}, {})
         evidence = self._evidence(by_keyword, nearest or [], vector, long)
         ranked = fuse(evidence, weight, exact)
         ranked = lowered(ranked, self._corpus.lifecycle.outdated([one.document_id for one in ranked]))
@@ -169,35 +172,45 @@ class Searcher:
             return None
         return f"{pending} passages are not in the index yet and are found by keywords only (`lessonry reindex`)"
 
-    def _nearest(self, query: Query, vector: Vectors, depth: int) -> Scored:
-        allowed = None
-        if query.wanted:
-            allowed = np.array(self._corpus.documents.passage_ids(query.wanted), dtype=np.int64)
-        return self._indexer.index.search(vector, depth, allowed)
+    def _frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term occurs."""
+        counts = self._indexer.word_counts(terms)
+        return self._corpus.fulltext.frequencies(terms) if counts is None else counts
 
     def _matches(
-        self, query: Query, words: Keywords, depth: int
+        self, query: Query, words: Keywords, allowed: Ids | None, depth: int
     ) -> tuple[dict[int, tuple[str, float]], dict[str, float]]:
         """The matches by words: passage id -> (document id, BM25), and what documents have to the letter.
 
         That is 1 for the whole query, less for identifiers of it, by document id.
         """
-        whole = self._having(words.whole, query)
+        whole = self._having(words.whole, query, allowed)
         found = {passage_id: (document_id, 0.0) for passage_id, document_id in whole.items()}
-        if words.expression:
-            matches = self._corpus.fulltext.match(words.expression, limit=depth, wanted=query.wanted, weights=_FIELDS)
-            found.update({passage_id: (document_id, bm25) for passage_id, document_id, bm25 in matches})
-        listed = [set(having.values()) for name in words.identifiers if (having := self._having(name, query))]
+        if words.counts:
+            found.update(self._by_words(words.counts, query, allowed, depth))
+        listed = [set(having.values()) for name in words.identifiers if (having := self._having(name, query, allowed))]
         counts = Counter(document_id for documents in listed for document_id in documents)
         exact = {document_id: IDENTIFIER_SHARE * count / len(listed) for document_id, count in counts.items()}
         return found, {**exact, **dict.fromkeys(whole.values(), 1.0)}
 
-    def _having(self, phrase: str, query: Query) -> dict[int, str]:
+    def _having(self, phrase: str, query: Query, allowed: Ids | None) -> dict[int, str]:
         """passage id -> document id of those that have a phrase."""
         if not phrase:
             return {}
-        matches = self._corpus.fulltext.match(f'"{phrase}"', limit=_DEPTH, wanted=query.wanted)
-        return {passage_id: document_id for passage_id, document_id, _ in matches}
+        found = self._by_words({phrase: 1}, query, allowed, _DEPTH)
+        return {passage_id: document_id for passage_id, (document_id, _) in found.items()}
+
+    def _by_words(
+        self, terms: Mapping[str, int], query: Query, allowed: Ids | None, depth: int
+    ) -> dict[int, tuple[str, float]]:
+        """passage id -> (document id, BM25) of the best."""
+        found = self._indexer.by_words(terms, depth, allowed)
+        if found is None:
+            expression = expression_of(terms)
+            matches = self._corpus.fulltext.match(expression, limit=depth, wanted=query.wanted, weights=_FIELDS)
+            return {passage_id: (document_id, bm25) for passage_id, document_id, bm25 in matches}
+        owners = self._corpus.documents.passage_documents([passage_id for passage_id, _ in found])
+        return {passage_id: (owners[passage_id], bm25) for passage_id, bm25 in found if passage_id in owners}
 
     def _evidence(
         self, by_keyword: dict[int, tuple[str, float]], nearest: Scored, vector: Vectors | None, whitened: float
@@ -257,7 +270,7 @@ class Searcher:
         terms, weight = found.words.terms, found.keyword_weight
         if not (shown and terms and weight):
             return [explain(one, weight, {}, {}) for one in ranked]
-        rare = rarity(self._corpus.fulltext.frequencies(terms), self._corpus.changes.passage_count())
+        rare = rarity(self._frequencies(terms), self._corpus.changes.passage_count())
         return [explain(one, weight, words, rare) for one, words in zip(ranked, words_in(shown, terms), strict=True)]
 
 

@@ -19,6 +19,7 @@ from search.index_faiss import FaissIndex
 from search.indexer import Indexer
 from search.related import Related
 from search.searcher import Searcher
+from search.words import WordIndex
 
 VOCABULARY = tuple(
     """
@@ -90,7 +91,8 @@ class Home:
         self.corpus = Corpus(folder)
         self.cache = VectorCache(folder / "vectors.db")
         self.index = FaissIndex(folder / "index", self.encoder.id, self.encoder.dimension)
-        self.indexer = Indexer(self.corpus.changes, self.cache, self.encoder, self.index)
+        words = WordIndex(folder / "words", self.corpus.changes)
+        self.indexer = Indexer(self.corpus.changes, self.cache, self.encoder, self.index, words)
         self.searcher = Searcher(self.corpus, self.encoder, self.indexer)
         self.related = Related(self.corpus, self.encoder, self.indexer, self.searcher)
 

@@ -34,6 +34,7 @@ OWNERS = {
     "torch": {"search"},
     "openvino": {"search"},
     "tokenizers": {"search"},
+    "tantivy": {"search"},
     "ir_measures": {"search"},
     "fastapi": {"api"},
     "starlette": {"api"},

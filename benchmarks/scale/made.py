@@ -23,6 +23,7 @@ from api.wiring import Lessonry
 from corpus.passages import sentences
 from corpus.types import Document, Draft, PassageText, passage_key
 from ingest.twins import Twins
+from search.index import packed
 from search.types import Vectors
 
 LEAST, MOST = 2, 10
@@ -89,7 +90,7 @@ def fill(home: Path, donor: Donor, passages: int, seed: int = 7) -> int:
                 for one in batch:
                     lessonry.corpus.documents.put(one.draft, one.passages)
                     keys = [passage_key(one.draft.title, each.heading, each.text) for each in one.passages]
-                    vectors.update(zip(keys, (vector.tobytes() for vector in one.vectors), strict=True))
+                    vectors.update(zip(keys, map(packed, one.vectors), strict=True))
             lessonry.cache.put(lessonry.encoder.id, vectors)
             count += len(batch)
         Twins(lessonry.corpus).know_all()
@@ -141,7 +142,7 @@ def _passage(donor: Donor, one: int, other: int, chance: random.Random) -> Passa
 def _vectors(first: Vectors, other: Vectors, noise: np.random.Generator) -> Vectors:
     about = noise.standard_normal(first.shape).astype(np.float32)
     mixed = 0.8 * first + 0.2 * other + NOISE * about / np.linalg.norm(about, axis=1, keepdims=True)
-    made: Vectors = (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype("<f4")
+    made: Vectors = (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
     return made
 
 

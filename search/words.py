@@ -1,0 +1,200 @@
+"""Words -> passages in a large corpus: a copy of the full text in tantivy, and what is newer in memory.
+
+FTS5 scores every match of a common word; tantivy skips what cannot be among the best. Like the vector index it is a
+base and a tail: the base on disk stands at a revision of the store, the tail holds what came since, and what went is
+masked. It can be lost at any time: without it FTS5 answers, later.
+"""
+
+import math
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+
+from corpus.changes import ChangeLog
+from search.index import Ids, Scored, among
+from search.words_base import Base, any_of, ask, empty, frequency, opened, stems_of, text_of, within, write
+
+FROM = 50_000
+"""Passages from which on FTS5 takes too long (docs/scale.md)."""
+MOST_NEW = 2_000
+"""Passages that came or went from which on it is worth writing."""
+_TOO_MANY_NEW = 20_000
+"""Passages in the tail that take longer than FTS5 takes."""
+_LISTED = 20_000
+"""Up to this many allowed passages are told to tantivy; of more, what it finds is held against them."""
+_K1, _B = 1.2, 0.75
+"""Of BM25, as tantivy and FTS5 have them (Robertson and Zaragoza, 2009)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A passage of the tail: its stems, one after the other, and how often each stands there."""
+
+    run: str
+    counts: Counter[str]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Everything a search needs; replaced as a whole, never changed."""
+
+    searcher: Any
+    schema: Any
+    lineage: str
+    mean: float
+    """Words of a passage, on average."""
+    revision: int
+    tail: Mapping[int, _New]
+    masked: frozenset[int]
+    """Passages of the base that are gone, or in the tail."""
+
+
+class WordIndex:
+    """Finds passages by words. All its methods may be called from any thread."""
+
+    def __init__(self, folder: Path, changes: ChangeLog) -> None:
+        self._folder = folder
+        self._changes = changes
+        self._lock = threading.Lock()
+        self._state: _State | None = None
+
+    def search(self, terms: Mapping[str, int], k: int, allowed: Ids | None = None) -> Scored | None:
+        """The `k` best passages by BM25, only among `allowed` (sorted ids) if given; ties by id.
+
+        `terms` (words, a phrase if several) count as often as is said. None if the copy cannot tell.
+        """
+        state = self._in_step()
+        if state is None:
+            return None
+        asked = [(stems, count) for term, count in terms.items() if (stems := stems_of(term))]
+        idf = {stem: _rarity(state, stem) for stems, _ in asked for stem in stems}
+        found = self._in_base(state, asked, k, allowed)
+        for passage_id, new in state.tail.items():
+            score = sum(count * _score(new, stems, idf, state.mean) for stems, count in asked)
+            if score > 0:
+                found[passage_id] = score
+        if allowed is not None and state.tail:
+            ids = np.fromiter(found, dtype=np.int64, count=len(found))
+            found = {int(i): found[int(i)] for i in ids[among(ids, allowed)]}
+        return sorted(((i, round(score, 6)) for i, score in found.items()), key=lambda pair: (-pair[1], pair[0]))[:k]
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int] | None:
+        """In how many passages each term occurs, of a phrase its rarest word; None if the copy cannot tell."""
+        state = self._in_step()
+        if state is None:
+            return None
+        return {term: min((_count(state, stem) for stem in stems_of(term)), default=0) for term in terms}
+
+    def compact_if_worth_it(self) -> bool:
+        """Write the tail into the base, or a base where there is none and the corpus has grown large enough."""
+        if self._changes.passage_count() < FROM:
+            return False
+        state = self._in_step()
+        if state is not None and len(state.masked) <= MOST_NEW:
+            return False
+        self.write()
+        return True
+
+    def write(self) -> None:
+        """Bring the base to the store's revision. One process does so at a time; searches go on meanwhile."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._folder / "lock"):
+            base = opened(self._folder / "base")
+            changes = self._changes.since(base.stands.revision if base else 0)
+            if base is None or base.stands.lineage != changes.lineage:
+                shutil.rmtree(self._folder / "base", ignore_errors=True)
+                base, changes = empty(self._folder / "base"), self._changes.since(0)
+            write(base, changes, self._changes.fields)
+        with self._lock:
+            self._state = None
+
+    def clear(self) -> None:
+        """Forget the copy; it is written anew when it is next worth it."""
+        with self._lock:
+            self._state = None
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _in_step(self) -> _State | None:
+        """What there is to search, at the store's revision; None where FTS5 is quicker or there is nothing."""
+        with self._lock:
+            lineage, revision = self._changes.position()
+            state = self._state
+            if state is None or state.lineage != lineage:
+                state = _state(opened(self._folder / "base"), lineage)
+            if state is not None and state.revision != revision:
+                state = self._followed(state)
+            self._state = state
+            return state if state is None or len(state.tail) <= _TOO_MANY_NEW else None
+
+    def _followed(self, state: _State) -> _State:
+        """What came and went since."""
+        changes = self._changes.since(state.revision)
+        gone = set(changes.removed)
+        added = [i for i, _ in changes.added if i not in gone]
+        tail = {i: new for i, new in state.tail.items() if i not in gone}
+        if len(tail) + len(added) <= _TOO_MANY_NEW:
+            tail.update({i: _new(*fields) for i, fields in self._changes.fields(added).items()})
+        else:
+            tail.update({i: _new("", "", "") for i in added})  # not searched before they are written
+        return replace(state, revision=changes.revision, tail=tail, masked=state.masked | gone | set(added))
+
+    def _in_base(
+        self, state: _State, terms: Sequence[tuple[list[str], int]], k: int, allowed: Ids | None
+    ) -> dict[int, float]:
+        """Passage id -> BM25 of the best of the base, without those that are masked."""
+        query = any_of(state.schema, terms)
+        listed = allowed is not None and len(allowed) <= _LISTED
+        if listed and allowed is not None:
+            query = within(query, state.schema, allowed)
+        asked = k + min(len(state.masked), k)
+        while True:
+            found = ask(state.searcher, query, asked)
+            kept = {i: score for i, score in found.items() if i not in state.masked}
+            if allowed is not None and not listed:
+                ids = np.fromiter(kept, dtype=np.int64, count=len(kept))
+                kept = {int(i): kept[int(i)] for i in ids[among(ids, allowed)]}
+            if len(kept) >= k or len(found) < asked:
+                return kept
+            asked *= 4
+
+
+def _state(base: Base | None, lineage: str) -> _State | None:
+    """That base with nothing newer; None if it is of another store."""
+    if base is None or base.stands.lineage != lineage:
+        return None
+    stands = base.stands
+    mean = max(1, stands.words) / max(1, stands.passages)
+    return _State(base.index.searcher(), base.index.schema, lineage, mean, stands.revision, {}, frozenset())
+
+
+def _new(title: str, heading: str, text: str) -> _New:
+    whole = text_of(title, heading, text)
+    stems = stems_of(whole)
+    return _New(" ".join(("", *stems, "")), Counter(stems), len(whole.split()))
+
+
+def _rarity(state: _State, stem: str) -> float:
+    """The weight of a word, as tantivy reckons it: ln(1 + (N - n + 1/2) / (n + 1/2))."""
+    has, of = _count(state, stem), state.searcher.num_docs + len(state.tail)
+    return math.log(1 + (of - min(has, of) + 0.5) / (has + 0.5))
+
+
+def _score(new: _New, words: list[str], idf: Mapping[str, float], mean: float) -> float:
+    """BM25 of a word or a phrase in a passage of the tail; of a phrase the weights of its words are added."""
+    often = new.counts[words[0]] if len(words) == 1 else new.run.count(" ".join(("", *words, "")))
+    if not often:
+        return 0.0
+    return sum(idf[word] for word in words) * often * (_K1 + 1) / (often + _K1 * (1 - _B + _B * new.size / mean))
+
+
+def _count(state: _State, stem: str) -> int:
+    """In how many passages a word stands; those that went since are still counted."""
+    return frequency(state.searcher, stem) + sum(stem in new.counts for new in state.tail.values())
