@@ -118,26 +118,27 @@ class Documents:
     def facets(
         self, ids: Sequence[str] | None = None, *, wanted: Filter = Filter(), most: int = 50, only: Collection[str] = ()
     ) -> dict[str, list[tuple[str, int]]]:
-        """Counts per kind, organization, tag, technology and year over `ids` (all documents if None) inside the filter.
+        """Counts per kind, organization, tag, technology and year over `ids`, or over all documents inside the filter.
 
         The most frequent first; of those fields alone that are in `only`, if any are.
         """
-        inside, values = where_filter(wanted)
+        where, values = where_filter(wanted)
+        chosen = f"SELECT d.id FROM documents d WHERE {where}"
         if ids is not None:
-            inside, values = f"{inside} AND d.id IN (SELECT value FROM json_each(?))", [*values, json.dumps(list(ids))]
+            chosen, values = "SELECT value FROM json_each(?)", [json.dumps(list(ids))]
+            where = f"d.id IN ({chosen})"
         counts = {name: Counter[str]() for name in _FACETS if not only or name in only}
         with self._db.read() as db:
             if own := [name for name in counts if name in _COLUMNS_OF]:
                 columns = ", ".join(_COLUMNS_OF[name] for name in own)
                 groups = ", ".join(str(place) for place, _ in enumerate(own, 2))
-                query = f"SELECT count(*), {columns} FROM documents d WHERE {inside} GROUP BY {groups}"
+                query = f"SELECT count(*), {columns} FROM documents d WHERE {where} GROUP BY {groups}"
                 for count, *row in db.execute(query, values):
                     for name, value in zip(own, row, strict=True):
                         counts[name][value] += count
             for name in [name for name in counts if name in _TABLES_OF]:
-                table = f"documents d JOIN {_TABLES_OF[name]} t ON t.document_id = d.id"
-                rows = db.execute(f"SELECT t.{name}, count(*) FROM {table} WHERE {inside} GROUP BY 1", values)
-                counts[name].update(dict(rows.fetchall()))
+                table = f"{_TABLES_OF[name]} WHERE document_id IN ({chosen})"
+                counts[name].update(dict(db.execute(f"SELECT {name}, count(*) FROM {table} GROUP BY 1", values)))
         return {name: _most(counted, most) for name, counted in counts.items()}
 
     def put(self, draft: Draft, passages: Sequence[PassageText]) -> Literal["added", "changed", "unchanged"]:

@@ -78,18 +78,6 @@ class FullText:
                 found[int(passage_id)][str(term)] = max(float(bm25), 0.0)
         return found
 
-    def snippets(self, expression: str, ids: Sequence[int], *, words: int = 40) -> dict[int, str]:
-        """passage id -> the part of its text with most matches, as HTML: escaped, matches in <mark>."""
-        if not expression or not ids:
-            return {}
-        with self._db.read() as db:
-            rows = db.execute(
-                "SELECT rowid, snippet(passages_fts, 2, ?, ?, '…', ?) FROM passages_fts"
-                " WHERE passages_fts MATCH ? AND rowid IN (SELECT value FROM json_each(?))",
-                [_OPEN, _CLOSE, min(words, 64), expression, json.dumps(list(ids))],
-            ).fetchall()
-        return {int(row[0]): marked(str(row[1])) for row in rows}
-
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term occurs, after stemming; of a phrase, its rarest word's count."""
         stems = stemmed(terms)
@@ -108,6 +96,24 @@ class FullText:
             found = dict(db.execute(query, [json.dumps(missing)]).fetchall()) if missing else {}
         known.update({stem: found.get(stem, 0) for stem in missing})
         return {stem: known[stem] for stem in stems}
+
+
+def snippets(expression: str, texts: Mapping[int, str], *, words: int = 40) -> dict[int, str]:
+    """By the key of each text that matches, its part with most matches, as HTML: escaped, matches in <mark>.
+
+    In a full-text index of these texts alone: in that of all passages it takes five times as long.
+    """
+    if not expression:
+        return {}
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as scratch:
+        scratch.execute(f"CREATE VIRTUAL TABLE texts USING fts5(text, tokenize='{TOKENIZER}')")
+        scratch.execute("BEGIN")
+        scratch.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", texts.items())
+        rows = scratch.execute(
+            "SELECT rowid, snippet(texts, 0, ?, ?, '…', ?) FROM texts WHERE texts MATCH ?",
+            [_OPEN, _CLOSE, min(words, 64), expression],
+        ).fetchall()
+    return {int(row[0]): marked(str(row[1])) for row in rows}
 
 
 def terms_in(text: str, terms: Sequence[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """What is outdated ranks lower: a factor on its score, so that the parts of an explanation still add up. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from search.ranking import Ranked
 
@@ -44,7 +43,7 @@ def lowered(ranked: Sequence[Ranked], outdated: Mapping[str, str | None]) -> lis
         return list(ranked)
     by = factors({one.document_id: one.score for one in ranked}, outdated)
     moved = [
-        replace(one, score=round(one.score * by[one.document_id], 6), factor=by[one.document_id])
+        one._replace(score=round(one.score * by[one.document_id], 6), factor=by[one.document_id])
         if one.document_id in by
         else one
         for one in ranked

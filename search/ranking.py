@@ -7,6 +7,7 @@ that does better than reciprocal ranks, which throw the distances away (docs/rel
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -20,8 +21,7 @@ IDENTIFIER_SHARE = 1 / 3
 """What the identifiers in a question count, against the whole of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What speaks for one passage. None: not found that way."""
 
     document_id: str
@@ -29,8 +29,7 @@ class Evidence:
     cosine: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A document with its score and the passage that carries most of it.
 
     `bm25` and `cosine` are the best of any passage of the document, `exact` is how much of the query
@@ -75,26 +74,21 @@ def fuse(
     most_cosine = max((found.cosine or 0.0 for found in evidence.values()), default=0.0)
     best: dict[str, _Best] = {}
     for passage_id in sorted(evidence):
-        found = evidence[passage_id]
-        keyword = (found.bm25 or 0.0) / most_bm25 if most_bm25 > 0 else 0.0
-        semantic = max(found.cosine or 0.0, 0.0) / most_cosine if most_cosine > 0 else 0.0
+        document_id, bm25, cosine = evidence[passage_id]
+        keyword = bm25 / most_bm25 if bm25 and most_bm25 > 0 else 0.0
+        semantic = cosine / most_cosine if cosine and cosine > 0 and most_cosine > 0 else 0.0
         total = keyword_weight * keyword + (1 - keyword_weight) * semantic
-        best.setdefault(found.document_id, _Best(passage_id)).take(passage_id, found, keyword, semantic, total)
+        if (one := best.get(document_id)) is None:
+            best[document_id] = _Best(passage_id, total, keyword, semantic, bm25, cosine)
+        else:
+            one.take(passage_id, total, keyword, semantic, bm25, cosine)
     ranked = []
     for document_id, one in best.items():
-        words = (1 - exact_share) * one.keyword + exact_share * exact.get(document_id, 0.0)
-        ranked.append(
-            Ranked(
-                document_id,
-                one.passage_id,
-                round(weight * words + (1 - weight) * one.semantic, 6),
-                one.bm25,
-                one.cosine,
-                round(words, 6),
-                round(one.semantic, 6),
-                exact.get(document_id, 0.0),
-            )
-        )
+        letter = exact.get(document_id, 0.0)
+        words = (1 - exact_share) * one.keyword + exact_share * letter
+        score = round(weight * words + (1 - weight) * one.semantic, 6)
+        shares = round(words, 6), round(one.semantic, 6)
+        ranked.append(Ranked(document_id, one.passage_id, score, one.bm25, one.cosine, *shares, letter))
     return sorted(ranked, key=lambda one: (-one.score, one.document_id))
 
 
@@ -103,13 +97,15 @@ class _Best:
     """The best of each kind among the passages of a document that were looked at, and the passage of the best sum."""
 
     passage_id: int
-    total: float = -1.0
-    keyword: float = 0.0
-    semantic: float = 0.0
-    bm25: float | None = None
-    cosine: float | None = None
+    total: float
+    keyword: float
+    semantic: float
+    bm25: float | None
+    cosine: float | None
 
-    def take(self, passage_id: int, found: Evidence, keyword: float, semantic: float, total: float) -> None:
+    def take(
+        self, passage_id: int, total: float, keyword: float, semantic: float, bm25: float | None, cosine: float | None
+    ) -> None:
         """Look at another passage; of equal ones the first stays."""
         if total > self.total:
             self.passage_id, self.total = passage_id, total
@@ -117,10 +113,10 @@ class _Best:
             self.keyword = keyword
         if semantic > self.semantic:
             self.semantic = semantic
-        if found.bm25 is not None and (self.bm25 is None or found.bm25 > self.bm25):
-            self.bm25 = found.bm25
-        if found.cosine is not None and (self.cosine is None or found.cosine > self.cosine):
-            self.cosine = found.cosine
+        if bm25 is not None and (self.bm25 is None or bm25 > self.bm25):
+            self.bm25 = bm25
+        if cosine is not None and (self.cosine is None or cosine > self.cosine):
+            self.cosine = cosine
 
 
 def diversify(

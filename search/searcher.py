@@ -5,13 +5,14 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from corpus.errors import BadQuery, SearchError, StoreUnusable
 from corpus.facets import facets_within
-from corpus.fulltext import Weights
+from corpus.fulltext import Weights, snippets
 from corpus.store import Corpus
 from corpus.types import Document, Filter, Passage
 from search import whitening
@@ -35,10 +36,14 @@ AT_ONCE = threading.Semaphore((os.cpu_count() or 1) + 1)
 """Searches of a process that are answered at the same time; others wait for their turn. More of them would not be
 answered sooner, but each of them later, and long ones never."""
 
-_NEAR_HITS = 128
-_DEPTH, _DEPTH_BEYOND = 500, 4_000
-"""Passages looked at for the first _NEAR_HITS documents, and for those behind them. Steps, not a slope: pages
-of one list must be cut from one list, else a document may stand on two of them or on none."""
+_BESIDE = ThreadPoolExecutor(2 * ((os.cpu_count() or 1) + 1), thread_name_prefix="search")
+"""What a search does beside: SQLite, FAISS, tantivy and the model all let other threads work meanwhile."""
+
+_DEPTHS = ((0, 250), (40, 500), (128, 4_000))
+"""Behind so many hits, so many passages are looked at by words and by meaning. Steps, not a slope: pages of one list
+must be cut from one list, else a document may stand on two of them or on none."""
+_PHRASES = 500
+"""Passages looked at that have a phrase."""
 _ENCODE_WHILE_ASKED = 32
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
 _FIELDS = Weights(title=2.0)
@@ -59,9 +64,9 @@ class Ranking:
     degraded: str | None
     evidence: Mapping[int, Evidence]
 
-    def followed_by(self, deeper: "Ranking") -> "Ranking":
-        """The first _NEAR_HITS as they are, then what a deeper search finds beside them: no page changes another."""
-        first = self.documents[:_NEAR_HITS]
+    def followed_by(self, deeper: "Ranking", hits: int) -> "Ranking":
+        """The first hits as they are, then what a deeper search finds beside them: no page changes another."""
+        first = self.documents[:hits]
         known = {one.document_id for one in first}
         rest = [one for one in deeper.documents if one.document_id not in known]
         return replace(deeper, documents=[*first, *rest])
@@ -86,20 +91,18 @@ class Searcher:
         asked = parse(query.text)
         plain = replace(query, text=asked.words, wanted=query.wanted.both(asked.wanted))
         with AT_ONCE:
-            return replace(
-                self._listed(plain) if plain.wanted and not plain.text.strip() else self._found(plain),
-                query=query,
-                notes=asked.notes,
-                did_you_mean=self.typing.did_you_mean(query.text, asked),
-            )
+            meant = _BESIDE.submit(self.typing.did_you_mean, query.text, asked)
+            found = self._listed(plain) if plain.wanted and not plain.text.strip() else self._found(plain)
+            return replace(found, query=query, notes=asked.notes, did_you_mean=meant.result())
 
     def _found(self, query: Query) -> Results:
         found = self.rank(query)
+        facets = _BESIDE.submit(self._corpus.documents.facets, [one.document_id for one in found.documents])
         return Results(
             query=query,
             hits=self._hits(query, found),
             total=len(found.documents),
-            facets=self._corpus.documents.facets([one.document_id for one in found.documents]),
+            facets=facets.result(),
             degraded=found.degraded,
         )
 
@@ -127,10 +130,11 @@ class Searcher:
 
         `vector`, if given, stands for the words. NotFound if it asks for a collection that there is not.
         """
-        near = self._ranked(query, _DEPTH, vector)
-        if query.offset + query.limit <= _NEAR_HITS:
-            return near
-        return near.followed_by(self._ranked(query, _DEPTH_BEYOND, vector))
+        found = self._ranked(query, _DEPTHS[0][1], vector)
+        for hits, depth in _DEPTHS[1:]:
+            if query.offset + query.limit > hits:
+                found = found.followed_by(self._ranked(query, depth, vector), hits)
+        return found
 
     def shortlist(self, owners: Mapping[int, str], terms: Sequence[str]) -> Shortlist:
         """Passages (id -> document id) that can be ranked again by some of the terms and another vector."""
@@ -148,6 +152,7 @@ class Searcher:
         allowed = None
         if query.wanted:
             allowed = np.array(self._corpus.documents.passage_ids(query.wanted), dtype=np.int64)
+        matching = _BESIDE.submit(self._matches, query, words, allowed, depth) if query.mode == "hybrid" else None
         degraded, nearest = None, None
         if query.mode != "keyword":
             try:
@@ -159,7 +164,8 @@ class Searcher:
                 degraded, vector = f"keywords only: {error}", None
         long = whitening.share(words.count)
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
-        by_keyword, exact = self._matches(query, words, allowed, depth) if weight else ({}, {})
+        matched = matching.result() if matching else self._matches(query, words, allowed, depth) if weight else ({}, {})
+        by_keyword, exact = matched
         evidence = self._evidence(by_keyword, nearest or [], vector, long)
         ranked = fuse(evidence, weight, exact)
         ranked = lowered(ranked, self._corpus.lifecycle.outdated([one.document_id for one in ranked]))
@@ -197,7 +203,7 @@ class Searcher:
         """passage id -> document id of those that have a phrase."""
         if not phrase:
             return {}
-        found = self._by_words({phrase: 1}, query, allowed, _DEPTH)
+        found = self._by_words({phrase: 1}, query, allowed, _PHRASES)
         return {passage_id: document_id for passage_id, (document_id, _) in found.items()}
 
     def _by_words(
@@ -248,7 +254,7 @@ class Searcher:
         ranked = found.documents[query.offset : query.offset + query.limit]
         documents = self._corpus.documents.get_many([one.document_id for one in ranked])
         passages = self._corpus.documents.passages_by_id([one.passage_id for one in ranked])
-        snippets = self._corpus.fulltext.snippets(found.words.expression, list(passages), words=_SNIPPET_WORDS)
+        marked = snippets(found.words.expression, {i: one.text for i, one in passages.items()}, words=_SNIPPET_WORDS)
         ranked = [one for one in ranked if one.document_id in documents and one.passage_id in passages]  # still there
         shown = [(documents[one.document_id], passages[one.passage_id]) for one in ranked]
         explanations = self._explanations(ranked, shown if query.explain else None, found)
@@ -257,7 +263,7 @@ class Searcher:
                 document=document,
                 passage=passage,
                 score=one.score,
-                snippet=snippets.get(passage.id) or _beginning(passage),
+                snippet=marked.get(passage.id) or _beginning(passage),
                 explanation=told,
             )
             for one, (document, passage), told in zip(ranked, shown, explanations, strict=True)

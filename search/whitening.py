@@ -7,6 +7,7 @@ corpus's own; a short question is not, and keeps its plain cosine.
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,8 +63,7 @@ def share(words: int) -> float:
 
 def rounded_products(vectors: NDArray[np.float64], query: NDArray[np.float64]) -> Cosines:
     """[n, d] and [d] of unit length -> cosines [n], rounded to six digits."""
-    rounded: Cosines = np.round((vectors * query).sum(axis=1), 6)
-    return rounded
+    return np.round(cast(Cosines, np.vecdot(vectors, query)), 6)
 
 
 def closeness(plain: Cosines, whitened: Cosines | None, part: float) -> Cosines:

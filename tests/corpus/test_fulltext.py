@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import fulltext
-from corpus.fulltext import Weights, marked, stemmed, terms_in
+from corpus.fulltext import Weights, marked, snippets, stemmed, terms_in
 from corpus.types import Filter
 from tests.fakes import Home, words_of
 
@@ -78,22 +78,20 @@ def test_weights_count_the_fields(home: Home) -> None:
     assert [document_id for _, document_id, _ in by_text] == [in_text, in_title]
 
 
-def test_snippets_are_escaped_and_mark_stems(home: Home) -> None:
-    document_id = home.put("Leap", 'Certificates <script>alert("x")</script> & the certificate expired.')
-    (passage,) = home.corpus.documents.passages(document_id)
-    assert home.corpus.fulltext.snippets('"certificate" OR "expires"', [passage.id]) == {
-        passage.id: '<mark>Certificates</mark> &lt;script&gt;alert("x")&lt;/script&gt; &amp; the '
+def test_snippets_are_escaped_and_mark_stems() -> None:
+    texts = {7: 'Certificates <script>alert("x")</script> & the certificate expired.', 8: "Of other things."}
+    assert snippets('"certificate" OR "expires"', texts) == {
+        7: '<mark>Certificates</mark> &lt;script&gt;alert("x")&lt;/script&gt; &amp; the '
         "<mark>certificate</mark> <mark>expired</mark>."
     }
-    assert home.corpus.fulltext.snippets('"nothing"', [passage.id]) == {}
-    assert home.corpus.fulltext.snippets("", [passage.id]) == {}
+    assert snippets('"nothing"', texts) == {}
+    assert snippets("", texts) == {}
+    assert snippets('"nothing"', {}) == {}
 
 
-def test_a_snippet_shows_the_part_with_most_matches(home: Home) -> None:
+def test_a_snippet_shows_the_part_with_most_matches() -> None:
     text = "filler " * 60 + "the clock. " + "filler " * 60 + "the clock and the futex. " + "filler " * 30
-    document_id = home.put("Leap", text)
-    ids = [passage.id for passage in home.corpus.documents.passages(document_id)]
-    (snippet,) = home.corpus.fulltext.snippets('"clock" OR "futex"', ids, words=10).values()
+    (snippet,) = snippets('"clock" OR "futex"', {1: text}, words=10).values()
     assert "<mark>clock</mark> and the <mark>futex</mark>" in snippet
     assert len(snippet.split()) <= 12
 
@@ -105,11 +103,9 @@ def test_marked_text_has_no_html_but_marks(text: str) -> None:
     assert ">" not in bare
 
 
-def test_an_icon_in_a_text_is_no_mark(home: Home) -> None:
+def test_an_icon_in_a_text_is_no_mark() -> None:
     """Icon fonts use the private characters; a snippet marks matches and nothing else."""
-    document_id = home.put("Leap", "\ue000 home \ue001 and the valve \ue000")
-    ids = [passage.id for passage in home.corpus.documents.passages(document_id)]
-    (snippet,) = home.corpus.fulltext.snippets('"valve"', ids).values()
+    (snippet,) = snippets('"valve"', {1: "\ue000 home \ue001 and the valve \ue000"}).values()
     assert snippet.count("<mark>") == snippet.count("</mark>") == 1
 
 
