@@ -19,7 +19,19 @@ from filelock import FileLock
 
 from corpus.changes import ChangeLog
 from search.index import Ids, Scored, among
-from search.words_base import Base, any_of, ask, empty, frequency, opened, stems_of, text_of, within, write
+from search.words_base import (
+    Base,
+    any_of,
+    ask,
+    empty,
+    frequency,
+    opened,
+    rarity_within,
+    stems_of,
+    text_of,
+    within,
+    write,
+)
 
 FROM = 50_000
 """Passages from which on FTS5 takes too long (docs/scale.md)."""
@@ -31,6 +43,8 @@ _LISTED = 20_000
 """Up to this many allowed passages are told to tantivy; of more, what it finds is held against them."""
 _K1, _B = 1.2, 0.75
 """Of BM25, as tantivy and FTS5 have them (Robertson and Zaragoza, 2009)."""
+_LEAST = 0.001
+"""The weight of a word that most passages have: next to nothing, yet more than scores are rounded by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +88,10 @@ class WordIndex:
         state = self._in_step()
         if state is None:
             return None
-        asked = [(stems, count) for term, count in terms.items() if (stems := stems_of(term))]
-        idf = {stem: _rarity(state, stem) for stems, _ in asked for stem in stems}
+        asked = [(stems, count * _rarity(state, stems)) for term, count in terms.items() if (stems := stems_of(term))]
         found = self._in_base(state, asked, k, allowed)
         for passage_id, new in state.tail.items():
-            score = sum(count * _score(new, stems, idf, state.mean) for stems, count in asked)
+            score = sum(weight * _share(new, stems, state.mean) for stems, weight in asked)
             if score > 0:
                 found[passage_id] = score
         if allowed is not None and state.tail:
@@ -147,10 +160,12 @@ class WordIndex:
         return replace(state, revision=changes.revision, tail=tail, masked=state.masked | gone | set(added))
 
     def _in_base(
-        self, state: _State, terms: Sequence[tuple[list[str], int]], k: int, allowed: Ids | None
+        self, state: _State, terms: Sequence[tuple[list[str], float]], k: int, allowed: Ids | None
     ) -> dict[int, float]:
         """Passage id -> BM25 of the best of the base, without those that are masked."""
-        query = any_of(state.schema, terms)
+        query = any_of(
+            state.schema, [(stems, weight / rarity_within(state.searcher, stems)) for stems, weight in terms]
+        )
         listed = allowed is not None and len(allowed) <= _LISTED
         if listed and allowed is not None:
             query = within(query, state.schema, allowed)
@@ -181,18 +196,16 @@ def _new(title: str, heading: str, text: str) -> _New:
     return _New(" ".join(("", *stems, "")), Counter(stems), len(whole.split()))
 
 
-def _rarity(state: _State, stem: str) -> float:
-    """The weight of a word, as tantivy reckons it: ln(1 + (N - n + 1/2) / (n + 1/2))."""
-    has, of = _count(state, stem), state.searcher.num_docs + len(state.tail)
-    return math.log(1 + (of - min(has, of) + 0.5) / (has + 0.5))
+def _rarity(state: _State, stems: list[str]) -> float:
+    """The weight of a word, or of the rarest word of a phrase, as FTS5 reckons it: ln((N - n + 1/2) / (n + 1/2))."""
+    has, of = min(_count(state, stem) for stem in stems), state.searcher.num_docs + len(state.tail)
+    return max(_LEAST, math.log((of - min(has, of) + 0.5) / (has + 0.5)))
 
 
-def _score(new: _New, words: list[str], idf: Mapping[str, float], mean: float) -> float:
-    """BM25 of a word or a phrase in a passage of the tail; of a phrase the weights of its words are added."""
+def _share(new: _New, words: list[str], mean: float) -> float:
+    """What BM25 makes of how often a word or a phrase stands in a passage of the tail, before its weight."""
     often = new.counts[words[0]] if len(words) == 1 else new.run.count(" ".join(("", *words, "")))
-    if not often:
-        return 0.0
-    return sum(idf[word] for word in words) * often * (_K1 + 1) / (often + _K1 * (1 - _B + _B * new.size / mean))
+    return often * (_K1 + 1) / (often + _K1 * (1 - _B + _B * new.size / mean))
 
 
 def _count(state: _State, stem: str) -> int:

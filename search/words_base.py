@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -126,15 +127,21 @@ def frequency(searcher: Any, stem: str) -> int:
     return int(searcher.doc_freq(_WORDS, stem))
 
 
-def any_of(schema: Any, terms: Sequence[tuple[list[str], int]]) -> Any:
-    """Passages that have any of these words and phrases, each told by its stems and how often it counts."""
+def rarity_within(searcher: Any, stems: Sequence[str]) -> float:
+    """The weight that tantivy itself gives a word, ln(1 + (N - n + 1/2) / (n + 1/2)); of a phrase the sum of them."""
+    has = (min(frequency(searcher, stem), searcher.num_docs) for stem in stems)
+    return sum(math.log(1 + (searcher.num_docs - n + 0.5) / (n + 0.5)) for n in has)
+
+
+def any_of(schema: Any, terms: Sequence[tuple[list[str], float]]) -> Any:
+    """Passages that have any of these words and phrases, each told by its stems and how much it counts."""
     from tantivy import Occur, Query
 
     parts = []
     for words, count in terms:
         phrase = len(words) > 1
         one = Query.phrase_query(schema, _WORDS, [*words]) if phrase else Query.term_query(schema, _WORDS, words[0])
-        parts.append((Occur.Should, one if count == 1 else Query.boost_query(one, float(count))))
+        parts.append((Occur.Should, Query.boost_query(one, count)))
     return Query.boolean_query(parts)
 
 

@@ -26,7 +26,7 @@ def at_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def brute_force(home: Home, terms: dict[str, int]) -> dict[int, float]:
-    """BM25 by its definition, over all passages as they are stored."""
+    """BM25 by its definition, over all passages as they are stored; a phrase weighs what its rarest word weighs."""
     ids = home.corpus.documents.passage_ids(Filter())
     texts = {
         i: stems_of(f"{title} {title} {heading} {text}") for i, (title, heading, text) in fields(home, ids).items()
@@ -35,7 +35,7 @@ def brute_force(home: Home, terms: dict[str, int]) -> dict[int, float]:
     found: dict[int, float] = {}
     for term, count in terms.items():
         parts = stems_of(term)
-        idf = sum(rarity(sum(part in text for text in texts.values()), len(texts)) for part in parts)
+        idf = rarity(min(sum(part in text for text in texts.values()) for part in parts), len(texts))
         for i, text in texts.items():
             often = sum(text[at : at + len(parts)] == parts for at in range(len(text)))
             share = often * 2.2 / (often + 1.2 * (0.25 + 0.75 * len(text) / mean))
@@ -45,7 +45,7 @@ def brute_force(home: Home, terms: dict[str, int]) -> dict[int, float]:
 
 
 def rarity(has: int, of: int) -> float:
-    return math.log(1 + (of - has + 0.5) / (has + 0.5))
+    return max(0.001, math.log((of - has + 0.5) / (has + 0.5)))
 
 
 def fields(home: Home, ids: list[int]) -> dict[int, tuple[str, str, str]]:
