@@ -31,6 +31,7 @@ from api import (
 )
 from api.access import needs
 from api.backups import Backups
+from api.duty import Duty
 from api.guard import Guard
 from api.jobs import Worker
 from api.load import Tries
@@ -64,22 +65,26 @@ _ROUTERS = (
 log = logging.getLogger(__name__)
 
 
-def create_app(lessonry: Lessonry) -> FastAPI:
-    """An app over one home. It starts and stops its worker; the parts are closed by who made them."""
+def create_app(lessonry: Lessonry, *, one_of_many: bool = False) -> FastAPI:
+    """An app over one home. It starts and stops what goes on in the background; the parts are closed by who made them.
+
+    `one_of_many`: it is all that its process does, beside others that serve this home. It closes the parts.
+    """
     lessonry.prepare()
     worker, backups = Worker(lessonry), Backups(lessonry)
-    metrics = Metrics(lessonry, backups)
+    metrics = Metrics(lessonry, backups, together=one_of_many)
+    duty = Duty(lessonry, [worker, backups])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        worker.start()
-        backups.start()
+        duty.start()
         try:
             async with routes_agents.answering(app, lessonry):
                 yield
         finally:
-            worker.stop()
-            backups.stop()
+            duty.stop()
+            if one_of_many:
+                lessonry.close()
 
     app = FastAPI(
         title="Lessonry",

@@ -1,5 +1,6 @@
 """Commands that look after a home: serve, reindex, doctor, backup, restore."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from api import output
 from api.session import PARTLY, Json, Session
+from api.wiring import Lessonry
 from corpus.store import restore_backup
 
 
@@ -20,12 +22,14 @@ def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="The address to serve on. Default 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one. Default 8000.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer requests. Default 1.")] = None,
 ) -> None:
     """Serve the web pages and the HTTP interface."""
     from api.server import run
 
-    with context.obj.open(host=host, port=port) as lessonry:
-        run(lessonry)
+    settings = partial(context.obj.settings, host=host, port=port, workers=workers)
+    with Lessonry(settings()) as lessonry:
+        run(lessonry, settings)
 
 
 def reindex(context: typer.Context) -> None:

@@ -63,7 +63,6 @@ class Lane:
             self._thread.join(seconds)
 
     def _work(self) -> None:
-        self._warm_up()
         said = ""
         while not self._stopping.is_set():
             self._wake.clear()
@@ -86,10 +85,3 @@ class Lane:
             except Exception:
                 log.exception("the worker met an unexpected error and goes on")
                 self._stopping.wait(_IDLE_SECONDS)
-
-    def _warm_up(self) -> None:
-        """Open the model now, so that the first query need not wait for it."""
-        try:
-            self._lessonry.encoder.encode_query("warm")
-        except LessonryError as error:
-            log.warning("%s", error)

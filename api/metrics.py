@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from api.backups import Backups
@@ -11,16 +12,21 @@ from api.wiring import Lessonry
 
 
 class Metrics:
-    """The measures of one app; they share nothing with another app in the same process."""
+    """The measures of one app; they share nothing with another app in the same process.
 
-    def __init__(self, lessonry: Lessonry, backups: Backups) -> None:
+    `together`: requests are counted together with those of the processes that serve beside this one.
+    """
+
+    def __init__(self, lessonry: Lessonry, backups: Backups, *, together: bool = False) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_State(lessonry, backups))
+        if together:
+            MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
         self._seconds = Histogram(
             "lessonry_request_duration_seconds",
             "Time to answer, by route template.",
             ["method", "route", "status"],
-            registry=self._registry,
+            registry=None if together else self._registry,
         )
 
     def seen(self, method: str, route: str, status: int, seconds: float) -> None:

@@ -1,16 +1,24 @@
 """The HTTP server: uvicorn over the app of one home."""
 
 import errno
+import math
+import os
 import signal
 import socket
+from collections.abc import Callable
+from functools import partial
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from api import logs
 from api.app import create_app
 from api.identity import is_loopback
 from api.output import note
-from api.settings import SettingsError
+from api.settings import Settings, SettingsError
 from api.wiring import Lessonry
 
 _LONGEST_REQUEST_LINE = 256 * 1024
@@ -25,8 +33,12 @@ def shown_to_strangers(lessonry: Lessonry) -> str:
     return f"anyone may read {documents} and {collections}; the others are for members"
 
 
-def run(lessonry: Lessonry) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are answered first. SettingsError if the port is taken."""
+def run(lessonry: Lessonry, again: Callable[[], Settings]) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are answered first. SettingsError if the port is taken.
+
+    Several workers are processes of their own over one listener. One that dies is replaced; upon SIGHUP each is, one
+    after the other, with the settings read `again`, and there is always one that answers.
+    """
     settings = lessonry.settings
     listener = _listen(settings.host, settings.port)
     port = listener.getsockname()[1]
@@ -37,18 +49,41 @@ def run(lessonry: Lessonry) -> None:
     if settings.public_read:
         note(shown_to_strangers(lessonry))
     logs.to_stderr(settings.log_format)
-    config = uvicorn.Config(
-        create_app(lessonry),
+    with listener:
+        if settings.workers > 1:
+            _many(settings, again, listener)
+        else:
+            signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again when all is answered
+            uvicorn.Server(_config(create_app(lessonry))).run(sockets=[listener])
+
+
+def _many(settings: Settings, again: Callable[[], Settings], listener: socket.socket) -> None:
+    with TemporaryDirectory() as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # where all of them count, for whichever is asked
+        config = _config(partial(_one_of_many, again), factory=True, workers=settings.workers)
+        Multiprocess(config, sockets=[listener]).run()
+
+
+def _one_of_many(again: Callable[[], Settings]) -> FastAPI:
+    """The app of one of several processes, which closes the home at its end. They share what is taken on at once."""
+    settings = again()
+    logs.to_stderr(settings.log_format)
+    most = math.ceil(settings.max_requests / settings.workers)
+    return create_app(Lessonry(settings.model_copy(update={"max_requests": most})), one_of_many=True)
+
+
+def _config(app: Any, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        **more,
         log_config=None,  # as all others log
         access_log=False,  # it would log what people search for
         server_header=False,
         proxy_headers=False,  # the guard looks at them
         h11_max_incomplete_event_size=_LONGEST_REQUEST_LINE,
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=30,  # a worker that has begun to serve; the machine may be busy
     )
-    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again when all is answered; we end in order
-    with listener:
-        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

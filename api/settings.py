@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to serve on; 0 takes a free one.")
+    workers: int = Field(
+        1, ge=1, le=64, description="Processes that answer requests; one of them takes in and keeps up."
+    )
     public_read: bool = Field(False, description="Let anyone read, also where tokens are asked for.")
     default_visibility: Visibility = Field(
         "public", description="Who may see documents of which nobody said: public, or members, where anyone may read."

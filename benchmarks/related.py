@@ -5,7 +5,8 @@ usage: python benchmarks/related.py DATA IR [--home HOME] [--only ranking|eviden
 DATA and IR are folders of documents and of judged sets. HOME keeps what is taken in and encoded for the next time.
 
 ranking   nDCG@10 of suggestions for each query as a pasted page (its first line is the title) against search by the
-          same text. The query's own document is in the corpus; it is taken out of both lists by its id.
+          same text. The query's own document is in the corpus, and copies of it word for word, which are never
+          suggested: they are taken out of both lists and of the judgements.
 evidence  a suggestion's score is measured anew without each sentence of the page: does the shown one cost it the most?
 silence   suggestions for 200 pages about nothing of the kind; half of them were held out while the floor was made.
 held      200 documents that are not taken in: is one of five suggestions right? Right is a document of the same
@@ -31,9 +32,9 @@ from corpus.bundle import read_bundle
 from corpus.documents import as_draft
 from corpus.types import Document
 from ingest.types import Options
-from search.quality import means, per_query, read_beir
+from search.quality import difference, per_query, read_beir
 from search.related import Related
-from search.ties import sentences_of
+from search.ties import same_words, sentences_of
 from search.types import Query
 
 SETS = ("gitbugs-hadoop", "peps-related")
@@ -81,24 +82,36 @@ def row(what: str, figure: object) -> None:
 
 def ranking(folder: Path, home: Path) -> None:
     judged = read_beir(folder)
+    texts = {row["id"]: f"{row['title']}\n{row['text']}" for row in judged.documents}
     with Lessonry(load(home=home)) as lessonry:
         ids = _take_in(judged, lessonry)
         lessonry.indexer.catch_up()
         runs: dict[str, dict] = {"search": {}, "related": {}}
-        times = []
-        for query in judged.qrels:
+        qrels, times = {}, []
+        for query, grades in judged.qrels.items():
             text = judged.queries[query]
+            copies = {one for one, said in texts.items() if same_words(text, said)} | {query}
+            qrels[query] = {one: grade for one, grade in grades.items() if one not in copies}
             found = lessonry.searcher.rank(Query(text=text[:20_000])).documents
-            title, _, body = text.partition("\n")
+            title, body = text.split("\n", 1) if "\n" in text else ("", text)
             start = time.perf_counter()
             suggested = unexplained(lessonry).of_text(title, body, 11).items
             times.append(time.perf_counter() - start)
             listed = {"search": [one.document_id for one in found], "related": [one.document.id for one in suggested]}
             for name, documents in listed.items():
-                others = [ids[one] for one in documents if ids[one] != query][:10]
+                others = [ids[one] for one in documents if ids[one] not in copies][:10]
                 runs[name][query] = [(one, -float(place)) for place, one in enumerate(others)]
-        for name, run in runs.items():
-            row(f"{folder.name}: nDCG@10 of {name}", f"{means(per_query(judged.qrels, run))['ndcg@10']:.3f}")
+        qrels = {query: grades for query, grades in qrels.items() if any(grades.values())}
+        found = {
+            name: per_query(qrels, {query: run[query] for query in qrels})["ndcg@10"] for name, run in runs.items()
+        }
+        for name, values in found.items():
+            row(f"{folder.name}: nDCG@10 of {name}, {len(qrels)} queries", f"{statistics.mean(values.values()):.3f}")
+        apart = difference(found["search"], found["related"])
+        row(
+            f"{folder.name}: related better than search by",
+            f"{apart.mean:+.3f} ({apart.low:+.3f} to {apart.high:+.3f})",
+        )
         row(f"{folder.name}: ms for a page without reasons, median", f"{1000 * statistics.median(times):.0f}")
 
 

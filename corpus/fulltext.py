@@ -88,9 +88,10 @@ class FullText:
         """In how many passages each stem occurs, counted once a revision: a common one takes milliseconds."""
         with self._db.snapshot() as db:
             position = tuple(db.execute("SELECT lineage, revision FROM state").fetchone())
-            if self._counted[0] != position:
-                self._counted = (position, {})
-            known = self._counted[1]
+            counted = self._counted
+            if counted[0] != position:
+                self._counted = counted = (position, {})
+            known = counted[1]
             query = "SELECT term, doc FROM passages_terms WHERE term IN (SELECT value FROM json_each(?))"
             missing = sorted(stems - known.keys())
             found = dict(db.execute(query, [json.dumps(missing)]).fetchall()) if missing else {}

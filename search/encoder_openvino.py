@@ -26,6 +26,8 @@ FILES = SimpleNamespace(model="model.xml", weights="model.bin", tokenizer="token
 
 _BATCH_TOKENS = 1024
 """Word pieces per run: measured best on two cores; larger batches fall out of the processor's cache."""
+_FIRST = threading.Lock()
+"""For what is made once, of this process and of each encoder."""
 _STEP = 16
 """Lengths are rounded up to a multiple of this: for each shape that is new, OpenVINO makes ready anew."""
 
@@ -63,7 +65,6 @@ class OpenVinoEncoder:
         self._pooling = str(manifest["pooling"])
         self._prompts = (str(manifest["query_prompt"]), str(manifest["passage_prompt"]))
         self.precision = str(manifest["precision"])
-        self._lock = threading.Lock()
         self._own = threading.local()
         self.id = str(manifest["id"])
         self.made_from = str(manifest["made_from"])
@@ -105,11 +106,13 @@ class OpenVinoEncoder:
 
     @property
     def _request(self) -> Any:
-        """What this thread runs the model with."""
+        """What this thread runs the model with. A thread's first run is nobody else's: two at once may wait forever."""
         if not hasattr(self._own, "request"):
-            with self._lock:
-                compiled = self._compiled
-            self._own.request = compiled.create_infer_request()
+            with _FIRST:
+                request = self._compiled.create_infer_request()
+                least = np.ones((1, _STEP), dtype=np.int64)
+                request.infer({"input_ids": least, "attention_mask": least})
+            self._own.request = request
         return self._own.request
 
     def measure(self, texts: Sequence[str]) -> list[int]:
@@ -136,7 +139,7 @@ class OpenVinoEncoder:
 
     def _apart(self, parts: list[list[list[int]]]) -> Iterator[Vectors]:
         """Each batch on a core of its own."""
-        with self._lock:
+        with _FIRST:
             workers = self._workers
         return workers.map(self._run, parts)
 

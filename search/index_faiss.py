@@ -103,6 +103,25 @@ class FaissIndex:
         if (manifest.encoder, manifest.dimension) == (self.manifest.encoder, self.manifest.dimension):
             self._state = replace(self._empty, manifest=manifest, base=generations.read(folder, manifest))
 
+    def follow(self) -> bool:
+        """Go on with the generation that another process has made of what is held here too; False if there is none.
+
+        IndexDamaged if it cannot be read.
+        """
+        state, folder = self._state, self._current()
+        if state.base is None or folder is None or int(folder.name) <= state.base.number:
+            return False
+        manifest = generations.read_manifest(folder)
+        ours = state.manifest
+        if (manifest.encoder, manifest.lineage) != (ours.encoder, ours.lineage) or manifest.revision > ours.revision:
+            return False
+        base = generations.read(folder, manifest)
+        with self._writing:
+            if self._state.base is not state.base:
+                return False
+            self._state = _followed(self._state, base)
+        return True
+
     def clear(self) -> None:
         """See VectorIndex. What is on disk stays until the next `compact`."""
         with self._writing:
@@ -277,6 +296,18 @@ def _moved(then: _State, now: _State, base: Generation) -> _State:
     if then.base is not None:
         masked.append(then.base.ids[np.setdiff1d(now.masked, then.masked, assume_unique=True)])
     gone = base.places(np.sort(np.concatenate(masked)))
+    return _state(now.manifest, base, gone, now.tail_ids[fresh], now.tail[fresh])
+
+
+def _followed(now: _State, base: Generation) -> _State:
+    """What holds `now`, said with a base that held at an earlier revision what the store held then."""
+    assert now.base is not None
+    held = np.union1d(np.delete(now.base.ids, now.masked), now.tail_ids)
+    known = base.places(now.tail_ids)
+    same = (base.gather(known) == _rows(now, base.ids[known])).all(axis=1)
+    kept = base.ids[known[same]]
+    fresh = ~among(now.tail_ids, kept)
+    gone = np.union1d(np.flatnonzero(~among(base.ids, held)), base.places(now.tail_ids[fresh]))
     return _state(now.manifest, base, gone, now.tail_ids[fresh], now.tail[fresh])
 
 

@@ -109,6 +109,8 @@ class Indexer:
             held = self.index.manifest
             if (held.lineage, held.revision) != self._changes.position() or self._pending:
                 self._apply(encode_at_most, progress)
+            if self.index.tail_size > _SMALL_TAIL:
+                self._follow()
             return self.pending
         finally:
             self._lock.release()
@@ -168,6 +170,13 @@ class Indexer:
             log.warning("%s", error)
             self.index.clear()
         self._opened = True
+
+    def _follow(self) -> None:
+        """Another process may have compacted."""
+        try:
+            self.index.follow()
+        except IndexDamaged as error:
+            self._say(str(error))
 
     def _apply(self, encode_at_most: int | None, progress: Progress | None) -> None:
         changes = self._changes.since(self.index.manifest.revision)

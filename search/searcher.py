@@ -4,9 +4,11 @@ import html
 import os
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -31,6 +33,8 @@ from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
 LONGEST_QUERY = 20_000
 """Characters. A longer text is a page, and `related` is for pages."""
 MOST_HITS = 1_000
+
+T = TypeVar("T")
 
 AT_ONCE = threading.Semaphore((os.cpu_count() or 1) + 1)
 """Searches of a process that are answered at the same time; others wait for their turn. More of them would not be
@@ -91,13 +95,13 @@ class Searcher:
         asked = parse(query.text)
         plain = replace(query, text=asked.words, wanted=query.wanted.both(asked.wanted))
         with AT_ONCE:
-            meant = _BESIDE.submit(self.typing.did_you_mean, query.text, asked)
+            meant = _beside(self.typing.did_you_mean, query.text, asked)
             found = self._listed(plain) if plain.wanted and not plain.text.strip() else self._found(plain)
             return replace(found, query=query, notes=asked.notes, did_you_mean=meant.result())
 
     def _found(self, query: Query) -> Results:
         found = self.rank(query)
-        facets = _BESIDE.submit(self._corpus.documents.facets, [one.document_id for one in found.documents])
+        facets = _beside(self._corpus.documents.facets, [one.document_id for one in found.documents])
         return Results(
             query=query,
             hits=self._hits(query, found),
@@ -152,7 +156,7 @@ class Searcher:
         allowed = None
         if query.wanted:
             allowed = np.array(self._corpus.documents.passage_ids(query.wanted), dtype=np.int64)
-        matching = _BESIDE.submit(self._matches, query, words, allowed, depth) if query.mode == "hybrid" else None
+        matching = _beside(self._matches, query, words, allowed, depth) if query.mode == "hybrid" else None
         degraded, nearest = None, None
         if query.mode != "keyword":
             try:
@@ -278,6 +282,11 @@ class Searcher:
             return [explain(one, weight, {}, {}) for one in ranked]
         rare = rarity(self._frequencies(terms), self._corpus.changes.passage_count())
         return [explain(one, weight, words, rare) for one, words in zip(ranked, words_in(shown, terms), strict=True)]
+
+
+def _beside(work: Callable[..., T], *given: Any) -> Future[T]:
+    """Do it in another thread, for the same request."""
+    return _BESIDE.submit(copy_context().run, work, *given)
 
 
 def _checked(query: Query) -> str:

@@ -25,6 +25,7 @@ from search.words_base import (
     ask,
     empty,
     frequency,
+    last_written,
     opened,
     rarity_within,
     stems_of,
@@ -63,6 +64,8 @@ class _State:
     searcher: Any
     schema: Any
     lineage: str
+    written: int
+    """See Base."""
     mean: float
     """Words of a passage, on average."""
     revision: int
@@ -140,12 +143,16 @@ class WordIndex:
         with self._lock:
             lineage, revision = self._changes.position()
             state = self._state
-            if state is None or state.lineage != lineage:
+            if state is None or state.lineage != lineage or self._is_written_anew(state):
                 state = _state(opened(self._folder / "base"), lineage)
             if state is not None and state.revision != revision:
                 state = self._followed(state)
             self._state = state
             return state if state is None or len(state.tail) <= _TOO_MANY_NEW else None
+
+    def _is_written_anew(self, state: _State) -> bool:
+        """Has this process or another one taken into the base what stands in the tail?"""
+        return len(state.masked) > MOST_NEW and last_written(self._folder / "base") != state.written
 
     def _followed(self, state: _State) -> _State:
         """What came and went since."""
@@ -187,7 +194,9 @@ def _state(base: Base | None, lineage: str) -> _State | None:
         return None
     stands = base.stands
     mean = max(1, stands.words) / max(1, stands.passages)
-    return _State(base.index.searcher(), base.index.schema, lineage, mean, stands.revision, {}, frozenset())
+    return _State(
+        base.index.searcher(), base.index.schema, lineage, base.written, mean, stands.revision, {}, frozenset()
+    )
 
 
 def _new(title: str, heading: str, text: str) -> _New:

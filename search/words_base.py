@@ -38,6 +38,8 @@ class Base:
 
     index: Any
     stands: Stands
+    written: int
+    """When its last commit was, in nanoseconds; only good for comparing."""
 
 
 def opened(folder: Path) -> Base | None:
@@ -47,15 +49,24 @@ def opened(folder: Path) -> Base | None:
     if not (folder / "meta.json").exists():
         return None
     try:
+        written = last_written(folder)
         index = tantivy.Index.open(str(folder))
         index.register_tokenizer(_TOKENIZER, _analyzer())
         searcher = index.searcher()
         about = tantivy.Query.term_query(index.schema, _STANDS, _STANDS)
         [(_, address)] = searcher.search(about, 1).hits
-        return Base(index, Stands(**json.loads(str(searcher.doc(address).get_first(_TOLD)))))
+        return Base(index, Stands(**json.loads(str(searcher.doc(address).get_first(_TOLD)))), written)
     except (ValueError, TypeError, OSError) as error:
         log.warning("%s: the index of words cannot be read (%s); it is written anew", folder, error)
         return None
+
+
+def last_written(folder: Path) -> int:
+    """See Base; 0 if there is none."""
+    try:
+        return (folder / "meta.json").stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def empty(folder: Path) -> Base:
@@ -70,7 +81,7 @@ def empty(folder: Path) -> Base:
     schema.add_text_field(_TOLD, stored=True, tokenizer_name="raw", index_option="basic")
     index = tantivy.Index(schema.build(), path=str(folder))
     index.register_tokenizer(_TOKENIZER, _analyzer())
-    return Base(index, Stands("", 0, 0, 0))
+    return Base(index, Stands("", 0, 0, 0), 0)
 
 
 def write(base: Base, changes: Changes, fields: Callable[[Sequence[int]], dict[int, tuple[str, str, str]]]) -> None:

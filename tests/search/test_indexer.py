@@ -7,6 +7,7 @@ import pytest
 
 from corpus.errors import EncoderMissing
 from corpus.types import Filter
+from search import generations
 from search.types import Query
 from tests.fakes import FakeEncoder, Home
 
@@ -221,9 +222,16 @@ def test_compaction_is_worth_it_for_a_first_and_for_a_large_tail(home: Home, mon
     assert (home.index.base_size, home.index.tail_size) == (6, 0)
 
 
+@pytest.mark.parametrize("follow", [False, True])
+@pytest.mark.parametrize("flat_up_to", [0, 1000])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_two_processes_and_any_history_end_in_step(home: Home, seed: int) -> None:
+def test_two_processes_and_any_history_end_in_step(
+    home: Home, seed: int, flat_up_to: int, follow: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two indexes over one store; each catches up, compacts, and is opened anew at random moments."""
+    monkeypatch.setattr(generations, "FLAT_UP_TO", flat_up_to)
+    if follow:
+        monkeypatch.setattr("search.indexer._SMALL_TAIL", 2)
     chance = random.Random(seed)
     other = Home(home.folder)
     for _turn in range(80):

@@ -4,7 +4,10 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -163,3 +166,31 @@ def test_lone_surrogates_in_a_query_are_no_fault(models: Path, tmp_path: Path) -
     with Lessonry(load(home=tmp_path)) as lessonry:
         assert lessonry.searcher.search(Query(text="a \ud800 clock")).hits == []
         assert lessonry.related.of_text("\udfff", "a \ud800 clock").items == []
+
+
+def test_two_threads_never_run_for_the_first_time_at_once(encoder, monkeypatch):
+    """In the library they may wait for each other forever: one of eight processes did."""
+    first, most, lock = [], [], threading.Lock()
+
+    class Request:
+        fresh = True
+
+        def infer(self, given):
+            if self.fresh:
+                with lock:
+                    first.append(self)
+                    most.append(len(first))
+                time.sleep(0.01)
+                with lock:
+                    first.remove(self)
+                self.fresh = False
+            return [np.ones((*given["input_ids"].shape, encoder.dimension), dtype=np.float32)]
+
+    monkeypatch.setitem(vars(encoder), "_compiled", SimpleNamespace(create_infer_request=Request))
+    monkeypatch.setattr(encoder, "_own", threading.local())
+    threads = [threading.Thread(target=encoder.encode_query, args=("a",)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 8

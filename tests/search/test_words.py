@@ -81,6 +81,7 @@ def test_a_copy_just_written_ranks_as_bm25_is_defined(home: Home) -> None:
 def test_any_history_finds_what_is_there(home: Home, seed: int, listed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Written now and then, by this process or another: base, tail and masks are one."""
     monkeypatch.setattr(words, "_LISTED", listed)
+    monkeypatch.setattr(words, "MOST_NEW", 3)
     chance = random.Random(seed)
     other = Home(home.folder)
     for turn in range(40):
@@ -109,6 +110,24 @@ def test_any_history_finds_what_is_there(home: Home, seed: int, listed: int, mon
         for word in WORDS:  # of what is gone the base still counts
             assert counts[word] >= sum(stems_of(word)[0] in text for text in texts)
     other.close()
+
+
+def test_what_another_process_writes_is_gone_on_with(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "MOST_NEW", 3)
+    home.put("Number 0", "The valve.")
+    home.indexer.words.write()
+    with Home(home.folder) as server:
+        for number in range(1, 6):
+            home.put(f"Number {number}", "The valve.")
+            assert len(server.indexer.words.search({"valve": 1}, 50) or []) == number + 1
+        state = server.indexer.words._in_step()
+        assert state
+        assert len(state.tail) == 5
+        home.indexer.words.write()
+        assert len(server.indexer.words.search({"valve": 1}, 50) or []) == 6
+        state = server.indexer.words._in_step()
+        assert state
+        assert not state.tail
 
 
 def test_a_passage_of_the_tail_scores_as_it_will_in_the_base(home: Home) -> None:
