@@ -168,14 +168,17 @@ def test_lone_surrogates_in_a_query_are_no_fault(models: Path, tmp_path: Path) -
         assert lessonry.related.of_text("\udfff", "a \ud800 clock").items == []
 
 
-def test_two_threads_never_run_for_the_first_time_at_once(encoder, monkeypatch):
+def test_two_threads_never_run_for_the_first_time_at_once(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the library they may wait for each other forever: one of eight processes did."""
-    first, most, lock = [], [], threading.Lock()
+    encoder = OpenVinoEncoder(export_folder(DEFAULT_MODEL, models))
+    first: list[object] = []
+    most: list[int] = []
+    lock = threading.Lock()
 
     class Request:
         fresh = True
 
-        def infer(self, given):
+        def infer(self, given: dict[str, np.ndarray]) -> list[np.ndarray]:
             if self.fresh:
                 with lock:
                     first.append(self)
@@ -187,7 +190,6 @@ def test_two_threads_never_run_for_the_first_time_at_once(encoder, monkeypatch):
             return [np.ones((*given["input_ids"].shape, encoder.dimension), dtype=np.float32)]
 
     monkeypatch.setitem(vars(encoder), "_compiled", SimpleNamespace(create_infer_request=Request))
-    monkeypatch.setattr(encoder, "_own", threading.local())
     threads = [threading.Thread(target=encoder.encode_query, args=("a",)) for _ in range(8)]
     for thread in threads:
         thread.start()
