@@ -18,6 +18,7 @@ from api import (
     cli_documents,
     cli_duplicates,
     cli_lessons,
+    cli_models,
     cli_people,
     cli_review,
     cli_search,
@@ -57,8 +58,8 @@ def common(
 
 
 for module in (
-    cli_documents, cli_search, cli_sources, cli_duplicates, cli_lessons, cli_review, cli_care, cli_check,
-    cli_assistants, cli_people,
+    cli_documents, cli_search, cli_sources, cli_duplicates, cli_lessons, cli_review, cli_care, cli_models,
+    cli_check, cli_assistants, cli_people,
 ):  # fmt: skip
     module.register(app)
 

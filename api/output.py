@@ -17,6 +17,7 @@ from corpus.types import Document
 from search.types import Hit, Results, Suggestions
 
 if TYPE_CHECKING:
+    from api.migration import Report
     from search.quality import Difference
 
 out = Console(highlight=False, soft_wrap=True)
@@ -126,6 +127,25 @@ def print_difference(a: str, b: str, found: "Difference") -> None:
         f"{b} against {a}: nDCG@10 {found.mean:+.4f}, 95 % interval {found.low:+.4f} to {found.high:+.4f}; "
         f"better for {found.better}, worse for {found.worse} of {found.queries} queries"
     )
+
+
+def print_migration(report: "Report") -> None:
+    """What another model would change, and how to go on."""
+    out.print(f"{report.after} beside {report.before}: {report.passages} passages", markup=False)
+    agreed, first = f"{report.agreed:.0%} of the first ten stay", f"the first stays for {report.same_first:.0%}"
+    out.print(f"of {report.queries} queries: {agreed}, {first}")
+    for one in report.differ_most:
+        out.print(f"  {one.agreed} of ten stay for: {one.query}", markup=False)
+        out.print(f"    first was: {one.before or 'nothing'}", markup=False)
+        out.print(f"    now:       {one.after or 'nothing'}", markup=False)
+    if report.judged is None:
+        out.print(
+            "too few queries were judged by readers to say which is better (lessonry eval DIR measures a judged set)"
+        )
+    else:
+        out.print(f"by readers' judgements: nDCG@10 {report.judged.before:.4f} before, {report.judged.after:.4f} after")
+        print_difference(report.before, report.after, report.judged.difference)
+    note(f"to use it: lessonry model use {report.after}")
 
 
 @contextmanager

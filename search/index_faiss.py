@@ -5,6 +5,7 @@ the tail into a new generation; a small file names the one in force and is repla
 old one or the new one, whole. The previous generation stays for readers on their way.
 """
 
+import hashlib
 import re
 import shutil
 import threading
@@ -45,6 +46,18 @@ class _State:
     tail: Vectors
     unmasked: Any = None
     """What the base is told so that masked rows do not count."""
+
+
+def folder_for(root: Path, encoder: str) -> Path:
+    """Where the index of an encoder stands: in the root, or beside that of another encoder which stands there."""
+    beside = root / f"of-{hashlib.sha256(encoder.encode()).hexdigest()[:12]}"
+    if beside.exists():
+        return beside
+    try:
+        there = (root / "current").read_text().strip()
+        return root if generations.read_manifest(root / there).encoder == encoder else beside
+    except (OSError, ValueError, IndexDamaged):  # nobody's, or not to be told whose
+        return root
 
 
 class FaissIndex:

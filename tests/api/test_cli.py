@@ -28,7 +28,7 @@ class Done:
 @pytest.fixture
 def encoder(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
     fake = FakeEncoder()
-    monkeypatch.setattr(encoders, "open_encoder", lambda name, models, download=False: fake)
+    monkeypatch.setattr(encoders, "open_encoder", lambda name, models, download=False, device="cpu": fake)
     return fake
 
 

@@ -113,7 +113,7 @@ def called(
     words: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> tuple[int, str, str]:
     """How a call of the command line ends: its code, what it prints, and what it says."""
-    monkeypatch.setattr(encoders, "open_encoder", lambda name, models, download=False: FakeEncoder())
+    monkeypatch.setattr(encoders, "open_encoder", lambda name, models, download=False, device="cpu": FakeEncoder())
     monkeypatch.setattr("sys.argv", ["lessonry", "--home", str(tmp_path / "home"), *map(str, words)])
     capsys.readouterr()
     with pytest.raises(SystemExit) as ended:

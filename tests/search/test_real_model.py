@@ -196,3 +196,10 @@ def test_two_threads_never_run_for_the_first_time_at_once(models: Path, monkeypa
     for thread in threads:
         thread.join()
     assert most == [1] * 8
+
+
+def test_a_device_that_is_not_there_is_said_in_one_line(models: Path) -> None:
+    with pytest.raises(EncoderMissing, match="torch cannot use the device 'no-such-device'") as raised:
+        open_encoder(DEFAULT_MODEL, models, device="no-such-device")
+    assert "setting device" in str(raised.value)
+    assert "\n" not in str(raised.value)
