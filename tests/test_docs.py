@@ -37,7 +37,8 @@ def words(command: str) -> list[str]:
 def needs_network_or_stays(command: str) -> bool:
     """Commands that are only checked for their options: they fetch from the internet or do not return."""
     parts = words(command)
-    return parts[0] in ("serve", "mcp") or (parts[0] == "add" and any(part.startswith("http") for part in parts))
+    fetches = any(part.startswith(("http", "sentence-transformers/")) for part in parts)
+    return parts[0] in ("serve", "mcp") or (parts[0] in ("add", "model") and fetches)
 
 
 @pytest.mark.parametrize(("page", "command"), commands())
