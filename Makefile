@@ -41,9 +41,9 @@ peers: .venv/installed .venv-peers/installed  ## the same beside other search so
 	.venv-peers/bin/python benchmarks/relevance/peers.py $(IR) > .venv-peers/report.json
 	$(BIN)/python benchmarks/relevance/lessonry.py $(IR) --peers .venv-peers/report.json
 
-.venv-peers/installed: benchmarks/relevance/requirements.txt
+.venv-peers/installed: benchmarks/relevance/requirements.txt benchmarks/scale/requirements.txt
 	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r benchmarks/relevance/requirements.txt
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r benchmarks/scale/requirements.txt
 	touch $@
 
 torture: .venv/installed-test  ## kill a process a thousand times (KILLS=), then live an hour in ten minutes (MINUTES=): nothing is lost
@@ -60,6 +60,15 @@ bench: .venv/installed  ## speed against a baseline in the same run, extraction 
 	$(BIN)/python benchmarks/query_start.py
 	$(BIN)/python benchmarks/extraction $(DATA)
 	$(BIN)/python benchmarks/taking_in.py $(DATA)
+	$(BIN)/python benchmarks/scale/importing.py $(DATA)
+	$(BIN)/lessonry --home .lessonry/donor add $(DATA)
+	$(BIN)/python benchmarks/scale/measure.py .lessonry/scale --from .lessonry/donor --sizes 10000
+
+bench-full: bench .venv-peers/installed  ## the same at 100,000 and a million passages, and beside other search software: an hour or two
+	$(BIN)/python benchmarks/scale/measure.py .lessonry/scale --from .lessonry/donor --sizes 100000 1000000
+	for size in 100000 1000000; do \
+		.venv-peers/bin/python benchmarks/scale/peers.py .lessonry/scale/made$$size --out .lessonry/scale/peers$$size.json || exit 1; done
+	.venv-peers/bin/python benchmarks/scale/report.py .lessonry/scale --pictures docs/images
 
 bench-load: .venv/installed  ## 200 clients at once at 100,000 passages made of DATA, for MINUTES=
 	$(BIN)/lessonry --home .lessonry/donor add $(DATA)
@@ -113,4 +122,4 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch $@
 
-.PHONY: run setup test fast check fix eval peers torture fuzz bench bench-load shots store extension sbom licences lock help browser
+.PHONY: run setup test fast check fix eval peers torture fuzz bench bench-full bench-load shots store extension sbom licences lock help browser

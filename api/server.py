@@ -2,7 +2,6 @@
 
 import errno
 import math
-import os
 import signal
 import socket
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from api import logs
 from api.app import create_app
 from api.identity import is_loopback
 from api.output import note
-from api.settings import Settings, SettingsError
+from api.settings import Settings, SettingsError, count_together
 from api.wiring import Lessonry
 
 _LONGEST_REQUEST_LINE = 256 * 1024
@@ -59,7 +58,7 @@ def run(lessonry: Lessonry, again: Callable[[], Settings]) -> None:
 
 def _many(settings: Settings, again: Callable[[], Settings], listener: socket.socket) -> None:
     with TemporaryDirectory() as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # where all of them count, for whichever is asked
+        count_together(folder)
         config = _config(partial(_one_of_many, again), factory=True, workers=settings.workers)
         Multiprocess(config, sockets=[listener]).run()
 

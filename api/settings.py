@@ -198,6 +198,11 @@ def load(**given: Any) -> Settings:
     )
 
 
+def count_together(folder: str) -> None:
+    """Let the processes that this one starts count requests in a folder; prometheus_client reads this as it is imported."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+
+
 def keep_model(settings: Settings, name: str) -> None:
     """Let the home's lessonry.toml name this model, the rest of it as it was. SettingsError if that would not count."""
     origin, path = settings.origin("model"), settings.home / "lessonry.toml"

@@ -137,7 +137,7 @@ def near(home: Path, queries: Sequence[str]) -> Figures:
                 hits = index.search(vector, 250, wanted)
                 times.append(1000 * (time.perf_counter() - start))
                 shares.append(len({i for i, _ in hits[:10]} & best) / max(1, len(best)))
-            found[name] = {"recall@10": round(statistics.fmean(shares), 4), "ms": spread(times)}
+            found[name] = {"recall@10": round(statistics.fmean(shares), 4) if any(right) else None, "ms": spread(times)}
     return found
 
 
