@@ -199,7 +199,7 @@ def load(**given: Any) -> Settings:
 
 
 def count_together(folder: str) -> None:
-    """Let the processes that this one starts count requests in a folder; prometheus_client reads this as it is imported."""
+    """Let the processes that this one starts count requests in a folder, which prometheus_client reads here."""
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 
