@@ -13,4 +13,4 @@ from tests.fakes import opened
 if __name__ == "__main__":
     indexer._SMALL_TAIL = 20  # a new generation every few seconds, not every thousand passages
     with opened(Path(sys.argv[1]), port=0) as lessonry:
-        server.run(lessonry)
+        server.run(lessonry, lambda: lessonry.settings)
