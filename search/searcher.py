@@ -46,6 +46,8 @@ _BESIDE = ThreadPoolExecutor(2 * ((os.cpu_count() or 1) + 1), thread_name_prefix
 _DEPTHS = ((0, 250), (40, 500), (128, 4_000))
 """Behind so many hits, so many passages are looked at by words and by meaning. Steps, not a slope: pages of one list
 must be cut from one list, else a document may stand on two of them or on none."""
+_FILTERS = 8
+"""Filters whose passages are remembered."""
 _PHRASES = 500
 """Passages looked at that have a phrase."""
 _ENCODE_WHILE_ASKED = 32
@@ -85,6 +87,8 @@ class Searcher:
         self._indexer = indexer
         self.typing = Typing(corpus, self._frequencies)
         self._common = Common(corpus.changes, indexer.index)
+        self._lock = threading.Lock()
+        self._insides: tuple[tuple[str, int], dict[Filter, Ids]] = (("", 0), {})
 
     def search(self, query: Query) -> Results:
         """The hits of a query, best first, ties by document id; BadQuery says what is wrong with it.
@@ -155,7 +159,7 @@ class Searcher:
         words = keywords(text, self._frequencies)
         allowed = None
         if query.wanted:
-            allowed = np.array(self._corpus.documents.passage_ids(query.wanted), dtype=np.int64)
+            allowed = self._inside(query.wanted)
         matching = _beside(self._matches, query, words, allowed, depth) if query.mode == "hybrid" else None
         degraded, nearest = None, None
         if query.mode != "keyword":
@@ -174,6 +178,17 @@ class Searcher:
         ranked = fuse(evidence, weight, exact)
         ranked = lowered(ranked, self._corpus.lifecycle.outdated([one.document_id for one in ranked]))
         return Ranking(ranked, words, weight_of_words(weight, bool(exact)), degraded, evidence)
+
+    def _inside(self, wanted: Filter) -> Ids:
+        """The passages inside a filter, ascending. Those of a few are remembered while nothing changes."""
+        position = self._corpus.changes.position()
+        with self._lock:
+            if self._insides[0] != position or len(self._insides[1]) > _FILTERS:
+                self._insides = (position, {})
+            known = self._insides[1]
+        if wanted not in known:
+            known[wanted] = np.array(self._corpus.documents.passage_ids(wanted), dtype=np.int64)
+        return known[wanted]
 
     def refresh(self) -> str | None:
         """Take in what is new, as far as that is quick; one line on what is missing, None if nothing is."""

@@ -40,8 +40,10 @@ MOST_NEW = 2_000
 """Passages that came or went from which on it is worth writing."""
 _TOO_MANY_NEW = 20_000
 """Passages in the tail that take longer than FTS5 takes."""
-_LISTED = 20_000
-"""Up to this many allowed passages are told to tantivy; of more, what it finds is held against them."""
+_FEW, _LISTED = 500, 20_000
+"""So few allowed passages are told to tantivy at once, and so many where it does not do to hold them against the best
+_ALL_SEEN that it finds among all: of words that stand in fewer passages that are all there is."""
+_ALL_SEEN = 4_000
 _K1, _B = 1.2, 0.75
 """Of BM25, as tantivy and FTS5 have them (Robertson and Zaragoza, 2009)."""
 _LEAST = 0.001
@@ -173,19 +175,24 @@ class WordIndex:
         query = any_of(
             state.schema, [(stems, weight / rarity_within(state.searcher, stems)) for stems, weight in terms]
         )
-        listed = allowed is not None and len(allowed) <= _LISTED
-        if listed and allowed is not None:
-            query = within(query, state.schema, allowed)
+        told = allowed is not None and len(allowed) <= _FEW
         asked = k + min(len(state.masked), k)
+        if allowed is not None and not told:
+            asked = max(asked, _ALL_SEEN)
         while True:
-            found = ask(state.searcher, query, asked)
+            found = ask(
+                state.searcher, query if allowed is None or not told else within(query, state.schema, allowed), asked
+            )
             kept = {i: score for i, score in found.items() if i not in state.masked}
-            if allowed is not None and not listed:
+            if allowed is not None and not told:
                 ids = np.fromiter(kept, dtype=np.int64, count=len(kept))
                 kept = {int(i): kept[int(i)] for i in ids[among(ids, allowed)]}
             if len(kept) >= k or len(found) < asked:
                 return kept
-            asked *= 4
+            if allowed is not None and not told and len(allowed) <= _LISTED:
+                told, asked = True, k + min(len(state.masked), k)
+            else:
+                asked *= 4
 
 
 def _state(base: Base | None, lineage: str) -> _State | None:

@@ -54,7 +54,10 @@ def opened(folder: Path) -> Base | None:
         index.register_tokenizer(_TOKENIZER, _analyzer())
         searcher = index.searcher()
         about = tantivy.Query.term_query(index.schema, _STANDS, _STANDS)
-        [(_, address)] = searcher.search(about, 1).hits
+        hits = searcher.search(about, 1).hits
+        if not hits:  # it is being written for the first time
+            return None
+        [(_, address)] = hits
         return Base(index, Stands(**json.loads(str(searcher.doc(address).get_first(_TOLD)))), written)
     except (ValueError, TypeError, OSError) as error:
         log.warning("%s: the index of words cannot be read (%s); it is written anew", folder, error)

@@ -81,6 +81,8 @@ def test_a_copy_just_written_ranks_as_bm25_is_defined(home: Home) -> None:
 def test_any_history_finds_what_is_there(home: Home, seed: int, listed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Written now and then, by this process or another: base, tail and masks are one."""
     monkeypatch.setattr(words, "_LISTED", listed)
+    monkeypatch.setattr(words, "_FEW", min(listed, 5))
+    monkeypatch.setattr(words, "_ALL_SEEN", 8)
     monkeypatch.setattr(words, "MOST_NEW", 3)
     chance = random.Random(seed)
     other = Home(home.folder)
