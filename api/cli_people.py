@@ -1,15 +1,17 @@
 """Commands on people and their tokens: token, people. Whoever has the home folder needs no token for them."""
 
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from pydantic import ValidationError
 
 from api import output
-from api.schemas_people import MadeToken, NewToken, PersonShape, TokenShape
 from api.session import Json, Session
 from corpus.accounts import ROLES, SCOPES, Role
 from corpus.errors import NotFound
+
+if TYPE_CHECKING:
+    from api.schemas_people import NewToken
 
 token = typer.Typer(no_args_is_help=True, help="Tokens that let people and programs in.")
 people = typer.Typer(no_args_is_help=True, help="People, and what they may do.")
@@ -32,6 +34,8 @@ def create_token(
     json: Json = False,
 ) -> None:
     """Make a token and print it, this once. The first one closes the server: from then on everybody needs one."""
+    from api.schemas_people import MadeToken, TokenShape
+
     new = _checked(name, scope, expires)
     session: Session = context.obj
     with session.open() as lessonry:
@@ -43,7 +47,9 @@ def create_token(
         output.note(f"token {made.id} of {made.name}: keep it safe, it is not shown again")
 
 
-def _checked(name: str, scopes: list[str], expires: str | None) -> NewToken:
+def _checked(name: str, scopes: list[str], expires: str | None) -> "NewToken":
+    from api.schemas_people import NewToken
+
     try:
         return NewToken.model_validate({"name": name, "scopes": scopes, "expires": expires})
     except ValidationError as error:
@@ -56,6 +62,8 @@ def _checked(name: str, scopes: list[str], expires: str | None) -> NewToken:
 @token.command("list")
 def list_tokens(context: typer.Context, json: Json = False) -> None:
     """List all tokens, without their text, the newest first."""
+    from api.schemas_people import TokenShape
+
     with context.obj.open() as lessonry:
         tokens = lessonry.corpus.accounts.tokens()
     if json:
@@ -92,6 +100,8 @@ def revoke_token(
 @people.command("list")
 def list_people(context: typer.Context, json: Json = False) -> None:
     """List everybody with their role."""
+    from api.schemas_people import PersonShape
+
     with context.obj.open() as lessonry:
         found = lessonry.corpus.accounts.people()
     if json:
@@ -106,6 +116,8 @@ def set_role(
     context: typer.Context, name: Name, role: Annotated[str, typer.Argument(help=", ".join(ROLES))], json: Json = False
 ) -> None:
     """Give a person a role; somebody new is added. It holds for the tokens they have, at once."""
+    from api.schemas_people import PersonShape
+
     if role not in ROLES:
         raise typer.BadParameter(f"{role!r} is no role; give one of {', '.join(ROLES)}")
     named = _checked(name, ["read"], None).name

@@ -8,8 +8,6 @@ from rich.markup import escape
 
 from api import output
 from api.cli_collections import Slug, collections
-from api.routes_exports import FORMS
-from api.routes_exports import export as exported
 from api.schemas_collections import CandidateShape, CollectionShape
 from api.session import Json
 from api.wiring import Lessonry
@@ -82,6 +80,9 @@ def export(
     form: Annotated[str, typer.Option("--as", metavar="FORM", help="md, csv, json, bib or csl.json.")] = "md",
 ) -> None:
     """Print a collection as Markdown, CSV, JSON, BibTeX or CSL-JSON."""
+    from api.routes_exports import FORMS
+    from api.routes_exports import export as exported
+
     wanted = next((one for one in FORMS if one == form), None)
     if wanted is None:
         raise BadQuery(f"--as: {form!r} is none of {', '.join(FORMS)}")

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from limits import parse
 from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -145,6 +144,8 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_rate(cls, value: str) -> str:
         if value:
+            from limits import parse
+
             try:
                 parse(value)
             except ValueError as error:

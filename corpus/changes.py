@@ -26,7 +26,7 @@ class ChangeLog:
         """
         with self._db.snapshot() as db:
             lineage, latest = db.execute("SELECT lineage, revision FROM state").fetchone()
-            # "+": by the index of revisions, then sorted; to read them all in order would take longer the more there are
+            # "+": by the index of revisions, then sorted; read in their order, all there are would be looked at
             added = db.execute("SELECT id, key FROM passages WHERE revision > ? ORDER BY +id", [revision]).fetchall()
             removed = db.execute(
                 "SELECT passage_id FROM tombstones WHERE revision > ? ORDER BY +passage_id", [revision]
