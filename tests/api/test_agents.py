@@ -143,6 +143,9 @@ def test_the_command_starts_without_the_heavy_libraries():
     code = "import sys, api.cli, api.agents; print({'torch', 'openvino', 'faiss'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+    code = "import sys, api.cli; print({'fastapi', 'limits', 'jinja2', 'httpx'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_what_a_document_orders_comes_back_quoted_and_bounded(lessonry):

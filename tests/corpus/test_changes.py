@@ -92,6 +92,22 @@ def test_what_came_and_went_is_told_as_removed_only(home: Home) -> None:
     assert home.corpus.changes.since(start + 2).removed == []
 
 
+def test_what_is_new_is_found_without_looking_at_what_is_old(home: Home) -> None:
+    """Steps of SQLite's machine, not seconds: a million passages must not be read for each query after a change."""
+    steps = []
+    for count in (20, 400):
+        for number in range(len(home.corpus.documents.ids()), count):
+            home.put(f"Number {number}", "The valve.")
+        taken: list[int] = []
+        with home.corpus.db.read() as db:
+            db.conn.set_progress_handler(lambda taken=taken: taken.append(1), 1)  # type: ignore[misc]
+            changes = home.corpus.changes.since(home.corpus.changes.position()[1] - 1)
+            db.conn.set_progress_handler(None, 1)
+        assert len(changes.added) == 1
+        steps.append(len(taken))
+    assert steps[1] < 1.5 * steps[0]
+
+
 def test_a_sample_is_that_of_the_smallest_keys(home: Home) -> None:
     for number in range(60):
         document_id = home.put(f"Document {number}", "word " * 3)

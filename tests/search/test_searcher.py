@@ -430,3 +430,23 @@ def test_the_counts_of_a_list_keep_the_alternatives_in_sight(stocked: Home) -> N
     assert dict(found.facets["kind"]) == {"guidance": 1, "lesson": 1, "post-mortem": 1}
     assert dict(found.facets["organization"]) == {"Army": 1, "Navy": 1}
     assert dict(found.facets["tag"]) == {"time": 1}
+
+
+def test_what_is_inside_a_filter_is_that_of_now(home: Home) -> None:
+    """What a filter holds is remembered; no change is missed for that, and no filter is taken for another."""
+    for number in range(12):
+        home.put(f"Number {number}", "The valve.", tags=(f"tag{number}",))
+
+    def found(tag: str) -> set[str]:
+        hits = home.searcher.search(Query(text="valve", wanted=Filter(tag=(tag,)), limit=50)).hits
+        return {hit.document.title for hit in hits}
+
+    for _ in range(2):
+        assert [found(f"tag{number}") for number in range(12)] == [{f"Number {number}"} for number in range(12)]
+    home.put("Late", "The valve.", tags=("tag3",))
+    assert found("tag3") == {"Number 3", "Late"}
+    home.corpus.documents.remove(home.put("Number 3", "The valve.", tags=("tag3",)))
+    assert found("tag3") == {"Late"}
+    home.put("Late", "The valve.", tags=("tag4",))
+    assert found("tag3") == set()
+    assert found("tag4") == {"Number 4", "Late"}

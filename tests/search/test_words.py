@@ -12,7 +12,7 @@ import pytest
 
 from corpus.store import restore_backup
 from corpus.types import Filter
-from search import words
+from search import words, words_base
 from search.types import Query
 from search.words_base import stems_of
 from tests.fakes import Home
@@ -112,6 +112,18 @@ def test_any_history_finds_what_is_there(home: Home, seed: int, listed: int, mon
         for word in WORDS:  # of what is gone the base still counts
             assert counts[word] >= sum(stems_of(word)[0] in text for text in texts)
     other.close()
+
+
+def test_a_copy_that_is_being_written_for_the_first_time_is_none_without_a_word(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.put("Number 0", "The valve.")
+    (home.folder / "words").mkdir()
+    words_base.empty(home.folder / "words" / "base")
+    assert home.indexer.words.search({"valve": 1}, 5) is None
+    assert caplog.records == []
+    home.indexer.words.write()
+    assert len(home.indexer.words.search({"valve": 1}, 5) or []) == 1
 
 
 def test_what_another_process_writes_is_gone_on_with(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
