@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from corpus.errors import IndexDamaged
-from search import generations
+from search import brute_force, generations
 from search.index_faiss import FaissIndex
 from search.types import Query
 from tests.fakes import Home
@@ -295,3 +295,21 @@ def test_two_processes_compact_at_once(home: Home) -> None:
     assert len(hits) == 16
     assert {title for title, _ in hits} == {f"{name} {turn}" for name in "ab" for turn in range(8)}
     assert home.encoder.encoded == 0
+
+
+@pytest.mark.parametrize(("flat_up_to", "missed", "wrong"), [(0, 2, 0), (0, 3, 4), (1000, 1, 4), (1000, 0, 0)])
+def test_doctor_lets_lists_miss_one_or_two(
+    home: Home, flat_up_to: int, missed: int, wrong: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brute_force, "FLAT_UP_TO", flat_up_to)
+    for number in range(20):
+        home.put(f"Number {number}", "valve " * (number + 1) + "disk " * (20 - number))
+    home.indexer.rebuild()
+    search = home.index.search
+
+    def missing(vector: np.ndarray, k: int, allowed: object = None) -> list[tuple[int, float]]:
+        found = search(vector, k + missed)
+        return found[missed:]
+
+    monkeypatch.setattr(home.index, "search", missing)
+    assert brute_force.wrong_answers(home.index, home.corpus.changes, home.cache, 4) == wrong
