@@ -5,7 +5,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -101,7 +101,7 @@ class Searcher:
         with AT_ONCE:
             meant = _beside(self.typing.did_you_mean, query.text, asked)
             found = self._listed(plain) if plain.wanted and not plain.text.strip() else self._found(plain)
-            return replace(found, query=query, notes=asked.notes, did_you_mean=meant.result())
+            return replace(found, query=query, notes=asked.notes, did_you_mean=meant())
 
     def _found(self, query: Query) -> Results:
         found = self.rank(query)
@@ -110,7 +110,7 @@ class Searcher:
             query=query,
             hits=self._hits(query, found),
             total=len(found.documents),
-            facets=facets.result(),
+            facets=facets(),
             degraded=found.degraded,
         )
 
@@ -172,7 +172,7 @@ class Searcher:
                 degraded, vector = f"keywords only: {error}", None
         long = whitening.share(words.count)
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
-        matched = matching.result() if matching else self._matches(query, words, allowed, depth) if weight else ({}, {})
+        matched = matching() if matching else self._matches(query, words, allowed, depth) if weight else ({}, {})
         by_keyword, exact = matched
         evidence = self._evidence(by_keyword, nearest or [], vector, long)
         ranked = fuse(evidence, weight, exact)
@@ -299,9 +299,20 @@ class Searcher:
         return [explain(one, weight, words, rare) for one, words in zip(ranked, words_in(shown, terms), strict=True)]
 
 
-def _beside(work: Callable[..., T], *given: Any) -> Future[T]:
-    """Do it in another thread, for the same request."""
-    return _BESIDE.submit(copy_context().run, work, *given)
+def _beside(work: Callable[..., T], *given: Any) -> Callable[[], T]:
+    """Begin it in another thread, for the same request; what is returned waits for it.
+
+    Where that thread cannot open the store any more, for want of file handles, this one does it, which has it open.
+    """
+    begun = _BESIDE.submit(copy_context().run, work, *given)
+
+    def result() -> T:
+        try:
+            return begun.result()
+        except StoreUnusable:
+            return work(*given)
+
+    return result
 
 
 def _checked(query: Query) -> str:

@@ -113,10 +113,10 @@ class WordIndex:
 
     def compact_if_worth_it(self) -> bool:
         """Write the tail into the base, or a base where there is none and the corpus has grown large enough."""
-        if self._changes.passage_count() < FROM:
-            return False
         state = self._in_step()
         if state is not None and len(state.masked) <= MOST_NEW:
+            return False
+        if self._changes.passage_count() < FROM:
             return False
         self.write()
         return True
