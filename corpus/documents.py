@@ -131,11 +131,9 @@ class Documents:
         with self._db.read() as db:
             if own := [name for name in counts if name in _COLUMNS_OF]:
                 columns = ", ".join(_COLUMNS_OF[name] for name in own)
-                groups = ", ".join(str(place) for place, _ in enumerate(own, 2))
-                query = f"SELECT count(*), {columns} FROM documents d WHERE {where} GROUP BY {groups}"
-                for count, *row in db.execute(query, values):
-                    for name, value in zip(own, row, strict=True):
-                        counts[name][value] += count
+                rows = db.execute(f"SELECT {columns} FROM documents d WHERE {where}", values).fetchall()
+                for name, said in zip(own, zip(*rows, strict=True), strict=False):  # none if there are no rows
+                    counts[name].update(said)
             for name in [name for name in counts if name in _TABLES_OF]:
                 table = f"{_TABLES_OF[name]} WHERE document_id IN ({chosen})"
                 counts[name].update(dict(db.execute(f"SELECT {name}, count(*) FROM {table} GROUP BY 1", values)))

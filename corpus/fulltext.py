@@ -3,8 +3,9 @@
 import html
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from corpus.database import Database
@@ -14,6 +15,7 @@ from corpus.types import Filter
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 """Characters that no text has (noncharacters of Unicode) stand for the marks until the text is escaped."""
+_OWN = threading.local()
 _FEW = 5_000
 """Passages inside a filter up to which they are listed first, and matches held against the list."""
 
@@ -106,9 +108,7 @@ def snippets(expression: str, texts: Mapping[int, str], *, words: int = 40) -> d
     """
     if not expression:
         return {}
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as scratch:
-        scratch.execute(f"CREATE VIRTUAL TABLE texts USING fts5(text, tokenize='{TOKENIZER}')")
-        scratch.execute("BEGIN")
+    with _scratch() as scratch:
         scratch.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", texts.items())
         rows = scratch.execute(
             "SELECT rowid, snippet(texts, 0, ?, ?, '…', ?) FROM texts WHERE texts MATCH ?",
@@ -141,15 +141,29 @@ def places(texts: Sequence[Mapping[str, str]], terms: Sequence[str]) -> list[dic
 
 def stemmed(terms: Sequence[str]) -> dict[str, list[str]]:
     """term -> the stems of its words, by the very tokenizer of the full-text index."""
-    with closing(sqlite3.connect(":memory:")) as scratch:
-        scratch.execute(f"CREATE VIRTUAL TABLE words USING fts5(word, tokenize='{TOKENIZER}')")
-        scratch.execute("CREATE VIRTUAL TABLE stems USING fts5vocab('words', 'instance')")
-        found: dict[str, list[str]] = {term: [] for term in terms}
-        scratch.executemany("INSERT INTO words (rowid, word) VALUES (?, ?)", enumerate(found))
+    found: dict[str, list[str]] = {term: [] for term in terms}
+    with _scratch() as scratch:
+        scratch.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(found))
         listed = list(found.values())
         for stem, row in scratch.execute("SELECT term, doc FROM stems ORDER BY doc, offset"):
             listed[row].append(str(stem))
     return found
+
+
+@contextmanager
+def _scratch() -> Iterator[sqlite3.Connection]:
+    """A full-text index in memory, empty before and after; each thread has its own, since it takes a while to make."""
+    scratch: sqlite3.Connection | None = getattr(_OWN, "scratch", None)
+    if scratch is None:
+        scratch = sqlite3.connect(":memory:", isolation_level=None)
+        scratch.execute(f"CREATE VIRTUAL TABLE texts USING fts5(text, tokenize='{TOKENIZER}')")
+        scratch.execute("CREATE VIRTUAL TABLE stems USING fts5vocab('texts', 'instance')")
+        _OWN.scratch = scratch
+    scratch.execute("BEGIN")
+    try:
+        yield scratch
+    finally:
+        scratch.execute("ROLLBACK")
 
 
 def marked(text: str) -> str:

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -30,6 +30,9 @@ _FIRST = threading.Lock()
 """For what is made once, of this process and of each encoder."""
 _STEP = 16
 """Lengths are rounded up to a multiple of this: for each shape that is new, OpenVINO makes ready anew."""
+
+
+Purpose = Literal["queries", "passages"]
 
 
 def openvino() -> Any:
@@ -84,7 +87,16 @@ class OpenVinoEncoder:
         return tokenizer
 
     @cached_property
-    def _compiled(self) -> Any:
+    def _for_queries(self) -> Any:
+        """One text after the other, each on the core that asks: handed to another one it takes half as long again."""
+        return self._compile(1)
+
+    @cached_property
+    def _for_passages(self) -> Any:
+        """A batch on each core."""
+        return self._compile(_cores())
+
+    def _compile(self, cores: int) -> Any:
         return (
             openvino()
             .Core()
@@ -93,8 +105,8 @@ class OpenVinoEncoder:
                 "CPU",
                 {
                     "INFERENCE_PRECISION_HINT": self.precision,
-                    "INFERENCE_NUM_THREADS": _cores(),
-                    "NUM_STREAMS": _cores(),
+                    "INFERENCE_NUM_THREADS": cores,
+                    "NUM_STREAMS": cores,
                     "ENABLE_CPU_PINNING": False,  # other processes have these cores too
                 },
             )
@@ -104,16 +116,17 @@ class OpenVinoEncoder:
     def _workers(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(_cores(), thread_name_prefix="encode")
 
-    @property
-    def _request(self) -> Any:
+    def _request(self, purpose: Purpose) -> Any:
         """What this thread runs the model with. A thread's first run is nobody else's: two at once may wait forever."""
-        if not hasattr(self._own, "request"):
+        held = self._own.__dict__
+        if purpose not in held:
             with _FIRST:
-                request = self._compiled.create_infer_request()
+                compiled = self._for_queries if purpose == "queries" else self._for_passages
+                request = compiled.create_infer_request()
                 least = np.ones((1, _STEP), dtype=np.int64)
                 request.infer({"input_ids": least, "attention_mask": least})
-            self._own.request = request
-        return self._own.request
+            held[purpose] = request
+        return held[purpose]
 
     def measure(self, texts: Sequence[str]) -> list[int]:
         """See Encoder."""
@@ -121,21 +134,18 @@ class OpenVinoEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See Encoder."""
-        return self._encode([self._prompts[1] + text for text in texts])
-
-    def encode_query(self, text: str) -> Vectors:
-        """See Encoder."""
-        vector: Vectors = self._encode([self._prompts[0] + text])[0]
-        return vector
-
-    def _encode(self, texts: list[str]) -> Vectors:
-        tokens = self._tokens(texts)
+        tokens = self._tokens([self._prompts[1] + text for text in texts])
         batches = _batches([len(ids) for ids in tokens])
         parts = [[tokens[row] for row in rows] for rows in batches]
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for rows, found in zip(batches, map(self._run, parts) if len(parts) < 2 else self._apart(parts), strict=True):
             vectors[rows] = found
         return vectors
+
+    def encode_query(self, text: str) -> Vectors:
+        """See Encoder."""
+        vector: Vectors = self._run(self._tokens([self._prompts[0] + text]), "queries")[0]
+        return vector
 
     def _apart(self, parts: list[list[list[int]]]) -> Iterator[Vectors]:
         """Each batch on a core of its own."""
@@ -148,14 +158,14 @@ class OpenVinoEncoder:
         encoded = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(texts, add_special_tokens=True)]
         return [ids if len(ids) <= self._most else _cut(ids, self._most, self._special) for ids in encoded]
 
-    def _run(self, tokens: list[list[int]]) -> Vectors:
+    def _run(self, tokens: list[list[int]], purpose: Purpose = "passages") -> Vectors:
         length = -(-max(len(ids) for ids in tokens) // _STEP) * _STEP
         ids = np.zeros((len(tokens), length), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, pieces in enumerate(tokens):
             ids[row, : len(pieces)] = pieces
             mask[row, : len(pieces)] = 1
-        hidden = self._request.infer({"input_ids": ids, "attention_mask": mask})[0]
+        hidden = self._request(purpose).infer({"input_ids": ids, "attention_mask": mask})[0]
         if self._pooling == "cls":
             pooled = hidden[:, 0]
         else:

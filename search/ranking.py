@@ -5,9 +5,11 @@ that does better than reciprocal ranks, which throw the distances away (docs/rel
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -68,55 +70,45 @@ def fuse(
     document has something of the query to the letter, its `exact` is EXACT_WEIGHT of the score, as
     a part of the keyword evidence, and what is said above the rest.
     """
+    if not evidence:
+        return []
     weight = weight_of_words(keyword_weight, bool(exact))
     exact_share = EXACT_WEIGHT / weight if exact else 0.0
-    most_bm25 = max((found.bm25 or 0.0 for found in evidence.values()), default=0.0)
-    most_cosine = max((found.cosine or 0.0 for found in evidence.values()), default=0.0)
-    best: dict[str, _Best] = {}
-    for passage_id in sorted(evidence):
-        document_id, bm25, cosine = evidence[passage_id]
-        keyword = bm25 / most_bm25 if bm25 and most_bm25 > 0 else 0.0
-        semantic = cosine / most_cosine if cosine and cosine > 0 and most_cosine > 0 else 0.0
-        total = keyword_weight * keyword + (1 - keyword_weight) * semantic
-        if (one := best.get(document_id)) is None:
-            best[document_id] = _Best(passage_id, total, keyword, semantic, bm25, cosine)
-        else:
-            one.take(passage_id, total, keyword, semantic, bm25, cosine)
-    ranked = []
-    for document_id, one in best.items():
-        letter = exact.get(document_id, 0.0)
-        words = (1 - exact_share) * one.keyword + exact_share * letter
-        score = round(weight * words + (1 - weight) * one.semantic, 6)
-        shares = round(words, 6), round(one.semantic, 6)
-        ranked.append(Ranked(document_id, one.passage_id, score, one.bm25, one.cosine, *shares, letter))
-    return sorted(ranked, key=lambda one: (-one.score, one.document_id))
+    ids = sorted(evidence)
+    owners, bm25s, cosines = zip(*[evidence[i] for i in ids], strict=True)
+    bm25, cosine = np.array(bm25s, dtype=np.float64), np.array(cosines, dtype=np.float64)  # None becomes not a number
+    keyword, semantic = _share_of_best(bm25), _share_of_best(cosine)
+    total = keyword_weight * keyword + (1 - keyword_weight) * semantic
+    number: dict[str, int] = {}
+    documents = np.array([number.setdefault(owner, len(number)) for owner in owners])
+    order = np.lexsort((-total, documents))  # of equal passages the one of the smaller id stands first
+    starts = np.searchsorted(documents[order], np.arange(len(number)))
+    letters = [exact.get(owner, 0.0) for owner in number]
+    best_semantic = np.maximum.reduceat(semantic[order], starts)
+    words = (1 - exact_share) * np.maximum.reduceat(keyword[order], starts) + exact_share * np.array(letters)
+    score = np.round(weight * words + (1 - weight) * best_semantic, 6)
+    ranked = zip(
+        number,
+        [ids[place] for place in order[starts].tolist()],
+        score.tolist(),
+        _numbers(np.fmax.reduceat(bm25[order], starts)),
+        _numbers(np.fmax.reduceat(cosine[order], starts)),
+        np.round(words, 6).tolist(),
+        np.round(best_semantic, 6).tolist(),
+        letters,
+        strict=True,
+    )
+    return sorted((Ranked(*one) for one in ranked), key=lambda one: (-one.score, one.document_id))
 
 
-@dataclass(slots=True)
-class _Best:
-    """The best of each kind among the passages of a document that were looked at, and the passage of the best sum."""
+def _share_of_best(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each is of the greatest; 0 for what is missing or negative."""
+    positive = np.where(values > 0, values, 0.0)
+    return positive / (positive.max() or 1.0)
 
-    passage_id: int
-    total: float
-    keyword: float
-    semantic: float
-    bm25: float | None
-    cosine: float | None
 
-    def take(
-        self, passage_id: int, total: float, keyword: float, semantic: float, bm25: float | None, cosine: float | None
-    ) -> None:
-        """Look at another passage; of equal ones the first stays."""
-        if total > self.total:
-            self.passage_id, self.total = passage_id, total
-        if keyword > self.keyword:
-            self.keyword = keyword
-        if semantic > self.semantic:
-            self.semantic = semantic
-        if bm25 is not None and (self.bm25 is None or bm25 > self.bm25):
-            self.bm25 = bm25
-        if cosine is not None and (self.cosine is None or cosine > self.cosine):
-            self.cosine = cosine
+def _numbers(values: NDArray[np.float64]) -> list[float | None]:
+    return [None if value != value else value for value in values.tolist()]
 
 
 def diversify(

@@ -43,7 +43,7 @@ answered sooner, but each of them later, and long ones never."""
 _BESIDE = ThreadPoolExecutor(2 * ((os.cpu_count() or 1) + 1), thread_name_prefix="search")
 """What a search does beside: SQLite, FAISS, tantivy and the model all let other threads work meanwhile."""
 
-_DEPTHS = ((0, 250), (40, 500), (128, 4_000))
+_DEPTHS = ((0, 100), (20, 500), (128, 4_000))
 """Behind so many hits, so many passages are looked at by words and by meaning. Steps, not a slope: pages of one list
 must be cut from one list, else a document may stand on two of them or on none."""
 _FILTERS = 8
@@ -62,13 +62,17 @@ _NONE = Explanation(
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What a query finds: documents best first, its keywords, their weight, and what is missing if anything is."""
+    """What a query finds: documents best first, its keywords, their weight, and what is missing if anything is.
+
+    `vector` is what the query means, None if that was not asked or is not to be had.
+    """
 
     documents: list[Ranked]
     words: Keywords
     keyword_weight: float
     degraded: str | None
     evidence: Mapping[int, Evidence]
+    vector: Vectors | None
 
     def followed_by(self, deeper: "Ranking", hits: int) -> "Ranking":
         """The first hits as they are, then what a deeper search finds beside them: no page changes another."""
@@ -141,7 +145,7 @@ class Searcher:
         found = self._ranked(query, _DEPTHS[0][1], vector)
         for hits, depth in _DEPTHS[1:]:
             if query.offset + query.limit > hits:
-                found = found.followed_by(self._ranked(query, depth, vector), hits)
+                found = found.followed_by(self._ranked(query, depth, found.vector), hits)
         return found
 
     def shortlist(self, owners: Mapping[int, str], terms: Sequence[str]) -> Shortlist:
@@ -177,7 +181,7 @@ class Searcher:
         evidence = self._evidence(by_keyword, nearest or [], vector, long)
         ranked = fuse(evidence, weight, exact)
         ranked = lowered(ranked, self._corpus.lifecycle.outdated([one.document_id for one in ranked]))
-        return Ranking(ranked, words, weight_of_words(weight, bool(exact)), degraded, evidence)
+        return Ranking(ranked, words, weight_of_words(weight, bool(exact)), degraded, evidence, vector)
 
     def _inside(self, wanted: Filter) -> Ids:
         """The passages inside a filter, ascending. Those of a few are remembered while nothing changes."""
