@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from corpus.database import Database
 
+BAND_BYTES = 6
+"""So few that all bands of a million texts hardly have one in common by chance; the schema cuts them so too."""
 _CROWD = 200
 """So many documents of one band are looked at: what stands in more of them is boilerplate."""
 
@@ -15,18 +17,24 @@ class Fingerprints:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def put(self, document_id: str, signature: bytes, bands: Sequence[bytes]) -> None:
-        """Remember a document's fingerprint; an empty signature without bands says that its text is too short."""
+    def put(self, document_id: str, bands: Sequence[bytes]) -> None:
+        """Remember a document's fingerprint, bands of BAND_BYTES; none say that its text is too short."""
+        own = list(dict.fromkeys(bands))
         with self._db.write() as db:
             db.execute("DELETE FROM fingerprints WHERE document_id = ?", [document_id])
-            db.execute("INSERT INTO fingerprints VALUES (?, ?)", [document_id, signature])
-            for band in set(bands):
-                db.execute("INSERT INTO fingerprint_bands VALUES (?, ?)", [band, document_id])
+            number = db.execute(
+                "INSERT INTO fingerprints (document_id, bands) VALUES (?, ?)", [document_id, b"".join(own)]
+            ).lastrowid
+            for band in own:
+                db.execute("INSERT INTO fingerprint_bands VALUES (?, ?)", [band, number])
 
     def candidates(self, bands: Sequence[bytes], *, most: int) -> list[str]:
         """Ids of documents that share bands, those with the most in common first, then by id."""
         shared: Counter[str] = Counter()
-        query = "SELECT document_id FROM fingerprint_bands WHERE band = ? ORDER BY document_id LIMIT ?"
+        query = (
+            "SELECT f.document_id FROM fingerprint_bands b JOIN fingerprints f ON f.number = b.number"
+            " WHERE b.band = ? ORDER BY b.number LIMIT ?"
+        )
         with self._db.snapshot() as db:
             for band in set(bands):
                 shared.update(row[0] for row in db.execute(query, [band, _CROWD]))

@@ -280,6 +280,35 @@ def m014_sample(db: sqlite_utils.Database) -> None:
     run(db, "CREATE INDEX passages_key ON passages (key);")
 
 
+def m015_small_fingerprints(db: sqlite_utils.Database) -> None:
+    """Fingerprints in a third of the room: a number for each document, and bands of 6 bytes, 64 at most.
+
+    Those of before are dropped: the next taking in makes them anew, of all documents that have none.
+    """
+    places = ", ".join(f"({place})" for place in range(64))
+    run(
+        db,
+        f"""
+        DROP TABLE fingerprint_bands;
+        DROP TABLE fingerprints;
+        CREATE TABLE fingerprints (
+            number INTEGER PRIMARY KEY,
+            document_id TEXT NOT NULL UNIQUE REFERENCES documents ON DELETE CASCADE,
+            bands BLOB NOT NULL         -- one after the other; empty: the text is too short to tell
+        );
+        CREATE TABLE fingerprint_bands (
+            band BLOB NOT NULL,
+            number INTEGER NOT NULL,    -- of the fingerprint
+            PRIMARY KEY (band, number)
+        ) WITHOUT ROWID;
+        CREATE TRIGGER fingerprints_gone AFTER DELETE ON fingerprints BEGIN
+            DELETE FROM fingerprint_bands WHERE number = old.number
+            AND band IN (SELECT substr(old.bands, 6 * column1 + 1, 6) FROM (VALUES {places}));
+        END;
+        """,
+    )
+
+
 STEPS = (
     m001_documents,
     m002_passages,
@@ -291,4 +320,5 @@ STEPS = (
     m008_subscriptions,
     m011_vocabulary,
     m014_sample,
+    m015_small_fingerprints,
 )

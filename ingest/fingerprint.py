@@ -4,7 +4,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from corpus.fingerprints import BAND_BYTES
 
 FEWEST_WORDS = 40
 """A text of fewer words is too short to tell a copy from a phrase that everybody uses."""
@@ -22,23 +23,18 @@ _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9ff
 """A run of letters and digits; where none are written between words (Chinese, Japanese), a character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """A text's MinHash (512 bytes, the same on every machine), and digests of its bands (8 bytes each)."""
-
-    signature: bytes
-    bands: tuple[bytes, ...]
+Fingerprint = tuple[bytes, ...]
+"""Digests of the bands of a text's MinHash, the same on every machine; none if the text is too short to tell."""
 
 
-def fingerprint(text: str) -> Fingerprint | None:
-    """The fingerprint of a text; None if it is too short to tell."""
+def fingerprint(text: str) -> Fingerprint:
+    """The fingerprint of a text."""
     found = words(text)
     if len(found) < FEWEST_WORDS:
-        return None
+        return ()
     signature = _signature(sequences(found))
     size = _ROWS * 4
-    bands = (signature[start : start + size] for start in range(0, len(signature), size))
-    return Fingerprint(signature, tuple(_band(place, rows) for place, rows in enumerate(bands)))
+    return tuple(_band(start // size, signature[start : start + size]) for start in range(0, len(signature), size))
 
 
 def words(text: str) -> list[str]:
@@ -67,4 +63,4 @@ def _signature(found: set[str]) -> bytes:
 
 
 def _band(place: int, rows: bytes) -> bytes:
-    return hashlib.blake2b(place.to_bytes(2, "big") + rows, digest_size=8).digest()
+    return hashlib.blake2b(place.to_bytes(2, "big") + rows, digest_size=BAND_BYTES).digest()

@@ -44,8 +44,7 @@ class Twins:
         return "joined by a person" if joined else None
 
     def _nearest(self, draft: Draft, *, notes: bool) -> Original | None:
-        mark = fingerprint(draft.text)
-        candidates = self._corpus.fingerprints.candidates(mark.bands, most=_MOST_CANDIDATES) if mark else []
+        candidates = self._corpus.fingerprints.candidates(fingerprint(draft.text), most=_MOST_CANDIDATES)
         found = self._corpus.documents.get_many(candidates)
         doubtful: list[tuple[Document, Verdict]] = []
         for document in (found[candidate] for candidate in candidates if candidate in found):
@@ -81,8 +80,7 @@ class Twins:
 
     def know(self, document_id: str, text: str) -> None:
         """Remember a document's fingerprint, so that copies of it are found."""
-        mark = fingerprint(text)
-        self._corpus.fingerprints.put(document_id, mark.signature if mark else b"", mark.bands if mark else ())
+        self._corpus.fingerprints.put(document_id, fingerprint(text))
 
     def know_all(self) -> None:
         """Remember the fingerprints of documents that came in another way, such as a bundle."""
