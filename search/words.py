@@ -27,6 +27,7 @@ from search.words_base import (
     frequency,
     last_written,
     opened,
+    phrase_frequency,
     rarity_within,
     stems_of,
     text_of,
@@ -34,7 +35,7 @@ from search.words_base import (
     write,
 )
 
-FROM = 50_000
+FROM = 5_000
 """Passages from which on FTS5 takes too long (docs/scale.md)."""
 MOST_NEW = 2_000
 """Passages that came or went from which on it is worth writing."""
@@ -213,8 +214,9 @@ def _new(title: str, heading: str, text: str) -> _New:
 
 
 def _rarity(state: _State, stems: list[str]) -> float:
-    """The weight of a word, or of the rarest word of a phrase, as FTS5 reckons it: ln((N - n + 1/2) / (n + 1/2))."""
-    has, of = min(_count(state, stem) for stem in stems), state.searcher.num_docs + len(state.tail)
+    """The weight of a word or a phrase, as FTS5 reckons it: ln((N - n + 1/2) / (n + 1/2))."""
+    has = _count(state, stems[0]) if len(stems) == 1 else _phrase_count(state, stems)
+    of = state.searcher.num_docs + len(state.tail)
     return max(_LEAST, math.log((of - min(has, of) + 0.5) / (has + 0.5)))
 
 
@@ -227,3 +229,9 @@ def _share(new: _New, words: list[str], mean: float) -> float:
 def _count(state: _State, stem: str) -> int:
     """In how many passages a word stands; those that went since are still counted."""
     return frequency(state.searcher, stem) + sum(stem in new.counts for new in state.tail.values())
+
+
+def _phrase_count(state: _State, stems: list[str]) -> int:
+    """In how many passages a phrase stands."""
+    run = " ".join(("", *stems, ""))
+    return phrase_frequency(state.searcher, state.schema, stems) + sum(run in new.run for new in state.tail.values())

@@ -141,6 +141,13 @@ def frequency(searcher: Any, stem: str) -> int:
     return int(searcher.doc_freq(_WORDS, stem))
 
 
+def phrase_frequency(searcher: Any, schema: Any, stems: Sequence[str]) -> int:
+    """In how many passages words stand one after the other."""
+    from tantivy import Query
+
+    return int(searcher.search(Query.phrase_query(schema, _WORDS, [*stems]), 1, count=True).count)
+
+
 def rarity_within(searcher: Any, stems: Sequence[str]) -> float:
     """The weight that tantivy itself gives a word, ln(1 + (N - n + 1/2) / (n + 1/2)); of a phrase the sum of them."""
     has = (min(frequency(searcher, stem), searcher.num_docs) for stem in stems)
