@@ -7,6 +7,7 @@ is queued again at the next start: taking a document in twice changes nothing.
 import hashlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from corpus.mending import NO_HANDLES, no_handle_left, writing
 from corpus.types import Job, JobStatus, Subscription
 from corpus.urls import canonical
 from ingest.types import Item, Items, Options, Outcome, Page
+from search.turns import TURNS
 
 _ENCODED_AT_ONCE = 128
 """Passages between two updates of the index: new lessons become searchable by meaning in such steps."""
@@ -183,12 +185,15 @@ class Worker:
         jobs.update(job_id, "running")
         try:
             outcomes = []
+            begun = time.perf_counter()
             for outcome in self._outcomes(job):
                 outcomes.append(outcome)
                 if self._stopping.is_set():
                     raise Stopped
+                TURNS.make_way(time.perf_counter() - begun)
                 if len(outcomes) % _INDEXED_EVERY == 0:
                     self._index_on_the_way()
+                begun = time.perf_counter()
         except (Stopped, StoreUnusable):
             raise
         except LessonryError as error:

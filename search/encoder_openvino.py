@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, Literal
 import numpy as np
 from tokenizers import Tokenizer
 
+from search.turns import TURNS
 from search.types import Vectors
 
 FILES = SimpleNamespace(model="model.xml", weights="model.bin", tokenizer="tokenizer.json", manifest="encoder.json")
@@ -138,7 +139,8 @@ class OpenVinoEncoder:
         batches = _batches([len(ids) for ids in tokens])
         parts = [[tokens[row] for row in rows] for rows in batches]
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for rows, found in zip(batches, map(self._run, parts) if len(parts) < 2 else self._apart(parts), strict=True):
+        run = TURNS.polite(self._run)
+        for rows, found in zip(batches, map(run, parts) if len(parts) < 2 else self._apart(run, parts), strict=True):
             vectors[rows] = found
         return vectors
 
@@ -147,11 +149,11 @@ class OpenVinoEncoder:
         vector: Vectors = self._run(self._tokens([self._prompts[0] + text]), "queries")[0]
         return vector
 
-    def _apart(self, parts: list[list[list[int]]]) -> Iterator[Vectors]:
+    def _apart(self, run: Callable[..., Vectors], parts: list[list[list[int]]]) -> Iterator[Vectors]:
         """Each batch on a core of its own."""
         with _FIRST:
             workers = self._workers
-        return workers.map(self._run, parts)
+        return workers.map(run, parts)
 
     def _tokens(self, texts: list[str]) -> list[list[int]]:
         """Word pieces of each text with the special ones, cut to the limit as the model's authors cut."""

@@ -25,8 +25,9 @@ from search.outdated import lowered_scores
 from search.page import Page, evenly
 from search.ranking import Ranked, spread
 from search.reasons import Reasons
-from search.searcher import AT_ONCE, LONGEST_QUERY, Ranking, Searcher
+from search.searcher import LONGEST_QUERY, Ranking, Searcher
 from search.ties import same_words
+from search.turns import TURNS
 from search.types import Because, Encoder, Query, Suggestion, Suggestions, Vectors
 
 Encode = Callable[[list[str]], Vectors]
@@ -162,7 +163,7 @@ class Related:
     def _unless_degraded(self, suggest: Callable[[str | None], Suggestions]) -> Suggestions:
         """Suggestions over an index as fresh as can be; none, and the reason, where there is no model or index."""
         try:
-            with AT_ONCE:
+            with TURNS.one():
                 return suggest(self._searcher.refresh())
         except (SearchError, StoreUnusable) as error:
             return Suggestions(items=[], degraded=f"no suggestions: {error}")

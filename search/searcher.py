@@ -28,6 +28,7 @@ from search.outdated import lowered
 from search.query_language import parse
 from search.ranking import IDENTIFIER_SHARE, Evidence, Ranked, fuse, hybrid_weight, weight_of_words
 from search.shortlist import Shortlist
+from search.turns import TURNS
 from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
 
 LONGEST_QUERY = 20_000
@@ -35,10 +36,6 @@ LONGEST_QUERY = 20_000
 MOST_HITS = 1_000
 
 T = TypeVar("T")
-
-AT_ONCE = threading.Semaphore((os.cpu_count() or 1) + 1)
-"""Searches of a process that are answered at the same time; others wait for their turn. More of them would not be
-answered sooner, but each of them later, and long ones never."""
 
 _BESIDE = ThreadPoolExecutor(2 * ((os.cpu_count() or 1) + 1), thread_name_prefix="search")
 """What a search does beside: SQLite, FAISS, tantivy and the model all let other threads work meanwhile."""
@@ -102,7 +99,7 @@ class Searcher:
         """
         asked = parse(query.text)
         plain = replace(query, text=asked.words, wanted=query.wanted.both(asked.wanted))
-        with AT_ONCE:
+        with TURNS.one():
             meant = _beside(self.typing.did_you_mean, query.text, asked)
             found = self._listed(plain) if plain.wanted and not plain.text.strip() else self._found(plain)
             return replace(found, query=query, notes=asked.notes, did_you_mean=meant())

@@ -17,6 +17,7 @@ from api.access import needs
 from api.app import create_app
 from api.settings import SettingsError, load
 from search import related, searcher
+from search.turns import Turns
 from search.types import Query
 from tests.fakes import opened, stored
 
@@ -161,9 +162,9 @@ def test_a_long_job_indexes_on_its_way(tmp_path):
 
 
 def test_no_more_searches_at_once_than_take_turns(tmp_path, monkeypatch):
-    turns = threading.Semaphore(2)
-    monkeypatch.setattr(searcher, "AT_ONCE", turns)
-    monkeypatch.setattr(related, "AT_ONCE", turns)
+    turns = Turns(2)
+    monkeypatch.setattr(searcher, "TURNS", turns)
+    monkeypatch.setattr(related, "TURNS", turns)
     with opened(tmp_path / "home") as lessonry:
         stored(lessonry, "Disk", "The disk was full.")
         now, most, lock, encode = 0, 0, threading.Lock(), lessonry.encoder.encode_query
@@ -183,6 +184,26 @@ def test_no_more_searches_at_once_than_take_turns(tmp_path, monkeypatch):
             found = list(pool.map(lambda n: lessonry.searcher.search(Query(text=f"disk {n}")), range(24)))
         assert all(one.hits[0].document.title == "Disk" for one in found)
         assert most == 2
+
+
+def test_what_is_done_for_later_makes_way_while_there_are_searches() -> None:
+    turns, told, over = Turns(1), [], threading.Event()
+
+    def later() -> None:
+        turns.polite(lambda: told.append("done"))()
+        turns.make_way(60)  # four minutes, but for the end of the search
+        told.append("went on")
+        over.set()
+
+    with turns.one():
+        turns.make_way(0)
+        assert turns.polite(told.append) == told.append  # the search itself does not wait for its own end
+        threading.Thread(target=later, daemon=True).start()
+        while not told:
+            time.sleep(0.001)
+        assert not over.wait(0.05)
+    assert over.wait(10)
+    assert told == ["done", "went on"]
 
 
 def test_a_long_job_stops_after_the_document_at_hand_and_is_finished_by_the_next_start(tmp_path):
