@@ -31,9 +31,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import made
@@ -154,10 +156,13 @@ def exact(lessonry: Lessonry, ids: np.ndarray, queries: Vectors) -> list[set[int
 
 
 @contextmanager
-def serving(home: Path, *options: str) -> Iterator[tuple[httpx.Client, subprocess.Popen[str]]]:
+def serving(
+    home: Path, *options: str, max_requests: int = CLIENTS
+) -> Iterator[tuple[httpx.Client, subprocess.Popen[str]]]:
     """A server that is ready, and a client."""
     command = [_LESSONRY, "--home", str(home), "serve", "--port", "0", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+    settings = {**os.environ, "LESSONRY_MAX_REQUESTS": str(max_requests)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=settings) as server:
         try:
             assert server.stderr
             told = re.search(r"http://127\.0\.0\.1:\d+", server.stderr.readline())
@@ -289,14 +294,17 @@ def many(home: Path, queries: Sequence[str]) -> Figures:
 
 
 def rate(home: Path, queries: Sequence[str], workers: int) -> float:
-    with serving(home, "--workers", str(workers)) as (client, _):
-        address = str(client.base_url)
+    """The clients are of the plainest kind, since they have the same cores."""
+    with serving(home, "--workers", str(workers), max_requests=CLIENTS * workers) as (client, _):
+        host = client.base_url.netloc.decode()
 
         def ask(part: Sequence[str]) -> None:
-            with httpx.Client(base_url=address, timeout=120) as own:
+            with closing(HTTPConnection(host, timeout=120)) as own:
                 for query in part:
-                    while own.get("/v1/search", params={"q": query}).status_code == 503:
-                        time.sleep(0.05)
+                    own.request("GET", f"/v1/search?{urlencode({'q': query})}")
+                    answer = own.getresponse()
+                    answer.read()
+                    assert answer.status == 200, answer.status
 
         with ThreadPoolExecutor(CLIENTS) as clients:
             list(clients.map(ask, [queries[:20]] * CLIENTS))

@@ -26,7 +26,7 @@ def at_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def brute_force(home: Home, terms: dict[str, int]) -> dict[int, float]:
-    """BM25 by its definition, over all passages as they are stored; a phrase weighs what its rarest word weighs."""
+    """BM25 by its definition, over all passages as they are stored; a phrase is as rare as the passages that have it."""
     ids = home.corpus.documents.passage_ids(Filter())
     texts = {
         i: stems_of(f"{title} {title} {heading} {text}") for i, (title, heading, text) in fields(home, ids).items()
@@ -35,11 +35,11 @@ def brute_force(home: Home, terms: dict[str, int]) -> dict[int, float]:
     found: dict[int, float] = {}
     for term, count in terms.items():
         parts = stems_of(term)
-        idf = rarity(min(sum(part in text for text in texts.values()) for part in parts), len(texts))
+        often = {i: sum(text[at : at + len(parts)] == parts for at in range(len(text))) for i, text in texts.items()}
+        idf = rarity(sum(map(bool, often.values())), len(texts))
         for i, text in texts.items():
-            often = sum(text[at : at + len(parts)] == parts for at in range(len(text)))
-            share = often * 2.2 / (often + 1.2 * (0.25 + 0.75 * len(text) / mean))
-            if often:
+            share = often[i] * 2.2 / (often[i] + 1.2 * (0.25 + 0.75 * len(text) / mean))
+            if often[i]:
                 found[i] = found.get(i, 0.0) + count * idf * share
     return found
 
