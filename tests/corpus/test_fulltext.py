@@ -2,6 +2,8 @@
 
 import math
 import random
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -210,3 +212,17 @@ def test_a_filter_finds_what_all_matches_hold_inside_it_however_it_is_applied(
             assert corpus.fulltext.match('"valve" OR "clock"', limit=100, wanted=wanted) == right
             assert corpus.fulltext.match('"valve" OR "clock"', limit=3, wanted=wanted) == right[:3]
     assert home.corpus.as_strangers_see("members").fulltext.match('"valve"', limit=100) == []
+
+
+def test_stems_and_snippets_of_one_text_know_nothing_of_another() -> None:
+    """Each thread has one scratch index for all: empty again after each use, and after one that failed."""
+    asked = [f"valves number {n}" for n in range(40)]
+
+    def told(n: int) -> tuple[dict[str, list[str]], dict[int, str]]:
+        with pytest.raises(sqlite3.OperationalError):
+            snippets('"not closed', {1: "The not closed."})
+        return stemmed([asked[n]]), snippets('"valve"', {n: f"The valve {n}.", n + 1: "The disk."})
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(told, range(40)))
+    assert found == [({asked[n]: ["valv", "number", str(n)]}, {n: f"The <mark>valve</mark> {n}."}) for n in range(40)]
