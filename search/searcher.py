@@ -43,6 +43,8 @@ _BESIDE = ThreadPoolExecutor(2 * ((os.cpu_count() or 1) + 1), thread_name_prefix
 _DEPTHS = ((0, 100), (20, 500), (128, 4_000))
 """Behind so many hits, so many passages are looked at by words and by meaning. Steps, not a slope: pages of one list
 must be cut from one list, else a document may stand on two of them or on none."""
+_REORDERED = 250
+"""So many passages near a long query are looked at in any case: whitening brings some of them far to the front."""
 _FILTERS = 8
 """Filters whose passages are remembered."""
 _PHRASES = 500
@@ -163,15 +165,15 @@ class Searcher:
             allowed = self._inside(query.wanted)
         matching = _beside(self._matches, query, words, allowed, depth) if query.mode == "hybrid" else None
         degraded, nearest = None, None
+        long = whitening.share(words.count)
         if query.mode != "keyword":
             try:
                 degraded = self.refresh()
                 if vector is None:
                     vector = self._encoder.encode_query(text)
-                nearest = self._indexer.index.search(vector, depth, allowed)
+                nearest = self._indexer.index.search(vector, max(depth, _REORDERED) if long else depth, allowed)
             except (SearchError, StoreUnusable) as error:
                 degraded, vector = f"keywords only: {error}", None
-        long = whitening.share(words.count)
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
         matched = matching() if matching else self._matches(query, words, allowed, depth) if weight else ({}, {})
         by_keyword, exact = matched
