@@ -65,6 +65,7 @@ class Duty:
 
     def _warm_up(self) -> None:
         try:
-            self._lessonry.encoder.encode_query("warm")
+            for question in ("warm", "warm " * 20):  # a model for each length
+                self._lessonry.encoder.encode_query(question)
         except LessonryError as error:
             log.warning("%s", error)

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -30,10 +30,9 @@ _BATCH_TOKENS = 1024
 _FIRST = threading.Lock()
 """For what is made once, of this process and of each encoder."""
 _STEP = 16
-"""Lengths are rounded up to a multiple of this: for each shape that is new, OpenVINO makes ready anew."""
-
-
-Purpose = Literal["queries", "passages"]
+"""Lengths are rounded up to a multiple of this: for each other shape than the last one OpenVINO makes ready anew."""
+_QUESTIONS = (16, 32)
+"""Lengths, in word pieces, that have a model of their own: a question takes half the time if nothing is made ready."""
 
 
 def openvino() -> Any:
@@ -70,6 +69,7 @@ class OpenVinoEncoder:
         self._prompts = (str(manifest["query_prompt"]), str(manifest["passage_prompt"]))
         self.precision = str(manifest["precision"])
         self._own = threading.local()
+        self._compilations: dict[int | None, Any] = {}
         self.id = str(manifest["id"])
         self.made_from = str(manifest["made_from"])
         self._special = int(manifest["special"])
@@ -87,47 +87,36 @@ class OpenVinoEncoder:
         tokenizer.no_truncation()
         return tokenizer
 
-    @cached_property
-    def _for_queries(self) -> Any:
-        """One text after the other, each on the core that asks: handed to another one it takes half as long again."""
-        return self._compile(1)
-
-    @cached_property
-    def _for_passages(self) -> Any:
-        """A batch on each core."""
-        return self._compile(_cores())
-
-    def _compile(self, cores: int) -> Any:
-        return (
-            openvino()
-            .Core()
-            .compile_model(
-                str(self._folder / FILES.model),
-                "CPU",
-                {
-                    "INFERENCE_PRECISION_HINT": self.precision,
-                    "INFERENCE_NUM_THREADS": cores,
-                    "NUM_STREAMS": cores,
-                    "ENABLE_CPU_PINNING": False,  # other processes have these cores too
-                },
-            )
-        )
+    def _compiled(self, length: int | None) -> Any:
+        """The model for one text of a length, on the core that asks; None: for a batch of any shape on each core."""
+        if length not in self._compilations:
+            core, cores = openvino().Core(), 1 if length else _cores()
+            model = core.read_model(str(self._folder / FILES.model))
+            if length:
+                model.reshape({one.any_name: [1, length] for one in model.inputs})
+            settings = {
+                "INFERENCE_PRECISION_HINT": self.precision,
+                "INFERENCE_NUM_THREADS": cores,
+                "NUM_STREAMS": cores,
+                "ENABLE_CPU_PINNING": False,  # other processes have these cores too
+            }
+            self._compilations[length] = core.compile_model(model, "CPU", settings)
+        return self._compilations[length]
 
     @cached_property
     def _workers(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(_cores(), thread_name_prefix="encode")
 
-    def _request(self, purpose: Purpose) -> Any:
+    def _request(self, length: int | None) -> Any:
         """What this thread runs the model with. A thread's first run is nobody else's: two at once may wait forever."""
-        held = self._own.__dict__
-        if purpose not in held:
+        held: dict[int | None, Any] = self._own.__dict__.setdefault("requests", {})
+        if length not in held:
             with _FIRST:
-                compiled = self._for_queries if purpose == "queries" else self._for_passages
-                request = compiled.create_infer_request()
-                least = np.ones((1, _STEP), dtype=np.int64)
+                request = self._compiled(length).create_infer_request()
+                least = np.ones((1, length or _STEP), dtype=np.int64)
                 request.infer({"input_ids": least, "attention_mask": least})
-            held[purpose] = request
-        return held[purpose]
+            held[length] = request
+        return held[length]
 
     def measure(self, texts: Sequence[str]) -> list[int]:
         """See Encoder."""
@@ -146,7 +135,9 @@ class OpenVinoEncoder:
 
     def encode_query(self, text: str) -> Vectors:
         """See Encoder."""
-        vector: Vectors = self._run(self._tokens([self._prompts[0] + text]), "queries")[0]
+        tokens = self._tokens([self._prompts[0] + text])
+        fixed = next((one for one in _QUESTIONS if len(tokens[0]) <= one <= self._most), None)
+        vector: Vectors = self._run(tokens, fixed)[0]
         return vector
 
     def _apart(self, run: Callable[..., Vectors], parts: list[list[list[int]]]) -> Iterator[Vectors]:
@@ -160,14 +151,15 @@ class OpenVinoEncoder:
         encoded = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(texts, add_special_tokens=True)]
         return [ids if len(ids) <= self._most else _cut(ids, self._most, self._special) for ids in encoded]
 
-    def _run(self, tokens: list[list[int]], purpose: Purpose = "passages") -> Vectors:
-        length = -(-max(len(ids) for ids in tokens) // _STEP) * _STEP
+    def _run(self, tokens: list[list[int]], fixed: int | None = None) -> Vectors:
+        """The vectors of texts; `fixed`: of one text, by the model for that length."""
+        length = fixed or -(-max(len(ids) for ids in tokens) // _STEP) * _STEP
         ids = np.zeros((len(tokens), length), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, pieces in enumerate(tokens):
             ids[row, : len(pieces)] = pieces
             mask[row, : len(pieces)] = 1
-        hidden = self._request(purpose).infer({"input_ids": ids, "attention_mask": mask})[0]
+        hidden = self._request(fixed).infer({"input_ids": ids, "attention_mask": mask})[0]
         if self._pooling == "cls":
             pooled = hidden[:, 0]
         else:

@@ -189,7 +189,7 @@ def test_two_threads_never_run_for_the_first_time_at_once(models: Path, monkeypa
                 self.fresh = False
             return [np.ones((*given["input_ids"].shape, encoder.dimension), dtype=np.float32)]
 
-    monkeypatch.setitem(vars(encoder), "_for_queries", SimpleNamespace(create_infer_request=Request))
+    monkeypatch.setattr(encoder, "_compiled", lambda length: SimpleNamespace(create_infer_request=Request))
     threads = [threading.Thread(target=encoder.encode_query, args=("a",)) for _ in range(8)]
     for thread in threads:
         thread.start()
