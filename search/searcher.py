@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -141,9 +142,11 @@ class Searcher:
 
         `vector`, if given, stands for the words. NotFound if it asks for a collection that there is not.
         """
+        wanted = query.offset + query.limit
         found = self._ranked(query, _DEPTHS[0][1], vector)
-        for hits, depth in _DEPTHS[1:]:
-            if query.offset + query.limit > hits:
+        for (_, looked_at), (hits, depth) in pairwise(_DEPTHS):
+            too_short = len(found.documents) <= wanted and len(found.evidence) >= looked_at  # long documents fill it
+            if wanted > hits or too_short:
                 found = found.followed_by(self._ranked(query, depth, found.vector), hits)
         return found
 

@@ -424,6 +424,23 @@ def test_no_document_is_lost_or_shown_twice_over_all_pages(home: Home, mode: Mod
     assert len(seen) == len(set(seen)) == 900
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("limit", [1, 2, 3, 10])
+def test_long_documents_do_not_hide_the_others(home: Home, mode: Mode, limit: int) -> None:
+    """Two have more passages than are looked at at first, each nearer than the one passage of the third."""
+    with home.corpus.db.write():
+        for name, count in (("Long", 300), ("Longer", 400)):
+            home.corpus.documents.put(draft(name, name), [PassageText("", f"disk banana {n}") for n in range(count)])
+        home.corpus.documents.put(draft("Short", "Short"), [PassageText("", f"disk {'banana apple valve ' * 9}")])
+    home.indexer.catch_up()
+    seen: list[str] = []
+    while found := ask(home, "disk banana", mode, offset=len(seen), limit=limit):
+        seen += titles(found)
+        if found.total <= len(seen):
+            break
+    assert sorted(seen) == ["Long", "Longer", "Short"]
+
+
 def test_the_counts_of_a_list_keep_the_alternatives_in_sight(stocked: Home) -> None:
     found = ask(stocked, "kind:lesson org:navy")
     assert titles(found) == ["Unknown"]
