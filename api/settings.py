@@ -33,6 +33,8 @@ try:
 except PackageNotFoundError:  # run from a checkout that was not installed
     VERSION = "0"
 
+# FAISS reads it once, on import. Else its threads wait for the next query at full speed, and slow down the other cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 _MODEL = re.compile(r"^[ \t]*(?:model|[\"']model[\"'])[ \t]*=[^\n]*(?:\n|\Z)", re.M)
 

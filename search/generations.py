@@ -22,9 +22,6 @@ from corpus.errors import IndexDamaged
 from search.index import Ids, Manifest
 from search.types import Vectors
 
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # read once, when faiss is imported
-"""Else its threads wait for the next query at full speed, and slow down all that the other cores do."""
-
 FLAT_UP_TO = 50_000
 """Vectors up to which all are looked at for each query: exact, and as quick as lists."""
 PROBES = 128
