@@ -104,6 +104,8 @@ def test_what_a_person_takes_back_in_the_browser_is_forgotten(sites: Chromium):
     panel = sites.looked_at("http://wiki.example/1")[1]
     always(sites, panel, "automatic full")
     expect(panel.locator("#where")).to_have_text("Asked your server")
+    while len(titles_asked(sites)) < 2:  # looked at by hand, and then by itself
+        panel.wait_for_timeout(20)
     sites.run("() => chrome.permissions.remove({ origins: ['http://wiki.example/*'] })")
     expect(panel.get_by_label("On this site")).to_have_value("click")
     assert sites.run("async () => (await chrome.storage.local.get('sites')).sites") == {}
