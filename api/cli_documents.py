@@ -241,7 +241,7 @@ def stats(context: typer.Context, json: Json = False) -> None:
             "passages": corpus.changes.passage_count(),
             "collections": len(corpus.collections.all()),
             "revision": corpus.changes.position()[1],
-            "facets": {name: dict(counts) for name, counts in corpus.documents.facets().items()},
+            "facets": {name: dict(counts) for name, counts in corpus.facets.over().items()},
         }
     if json:
         output.print_json(report)

@@ -32,7 +32,6 @@ from api.rendering import page
 from api.schemas_search import SearchAnswer
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, LessonryError
-from corpus.facets import facets_within
 
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_adding.router)
@@ -90,7 +89,7 @@ def browse(request: Request, parts: Parts) -> Response:
     total = documents.count(wanted)
     counts = _overview(request, parts)["facets"]
     if wanted:
-        counts = facets_within(documents, wanted)
+        counts = parts.corpus.facets.within(wanted)
     shown |= {"documents": found.items, "total": total, "facets": links.facets(asked, counts)}
     following = asked.at(found.next) if found.next else None
     return page(request, "browse.html", notice=None, next=following, **shown)
@@ -162,7 +161,7 @@ def _overview(request: Request, parts: Lessonry) -> dict[str, Any]:
     known = kept.get(the_person(request).sees)
     start = time.monotonic()
     if known is None or (known[0] != position and start > known[1]):
-        counts = {"total": parts.corpus.documents.count(), "facets": parts.corpus.documents.facets()}
+        counts = {"total": parts.corpus.documents.count(), "facets": parts.corpus.facets.over()}
         good_until = start + _REST * (time.monotonic() - start)
         known = kept[the_person(request).sees] = (position, good_until, counts)
     return known[2]

@@ -13,7 +13,6 @@ from api.routes_patterns import SentenceParams, list_sentences, what_happened
 from api.wiring import Lessonry
 from corpus import factors
 from corpus.errors import BadQuery
-from corpus.facets import facets_within
 from corpus.patterns import By, Pattern
 
 router = APIRouter(dependencies=[needs("read")])
@@ -78,7 +77,7 @@ def _charts(request: Request, parts: Lessonry, by: By) -> Response:
     over = charts.spans(base.years)
     highest = charts.top([one.years for one in found], over)
     drawn = [(one, _more(asked, by, one.name), charts.columns(one.years, over, highest)) for one in found]
-    facets = links.facets(asked, facets_within(parts.corpus.documents, wanted))
+    facets = links.facets(asked, parts.corpus.facets.within(wanted))
     return page(request, "patterns.html", **shown, base=base, drawn=drawn, facets=facets, highest=highest)
 
 

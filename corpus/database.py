@@ -12,6 +12,7 @@ from pathlib import Path
 
 import sqlite_utils
 
+from corpus.memo import Key, Memo, Value
 from corpus.mending import mendable, writing
 from corpus.opening import Opened, open_file
 from corpus.schema import migrate
@@ -75,6 +76,14 @@ class Database:
                 yield connection
             finally:
                 connection.conn.rollback()
+
+    @contextmanager
+    def remembering(self, memo: Memo[Key, Value]) -> Iterator[tuple[sqlite_utils.Database, dict[Key, Value]]]:
+        """A snapshot, and what is known of it already; nothing inside a transaction, which may be undone."""
+        with self.read() as db:
+            inside = db.conn.in_transaction
+        with self.snapshot() as db:
+            yield db, {} if inside else memo.at(db.execute("SELECT lineage, revision FROM state").fetchone())
 
     @contextmanager
     def write(self) -> Iterator[sqlite_utils.Database]:

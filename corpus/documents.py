@@ -3,8 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ from corpus.clock import now
 from corpus.database import Database
 from corpus.errors import NotFound
 from corpus.filters import where_filter
+from corpus.memo import Memo
 from corpus.standing import UNSAID, standings
 from corpus.types import Document, Draft, Filter, Passage, PassageText, passage_key
 from corpus.urls import canonical
@@ -24,11 +24,9 @@ _COLUMNS = (
     "id, identity, title, text, kind, url, organization, published, language, source, added, changed, updated,"
     " summary, gone, visibility"
 )
-_FACETS = ("kind", "organization", "tag", "technology", "year")
-_COLUMNS_OF = {"kind": "d.kind", "organization": "d.organization", "year": "substr(d.published, 1, 4)"}
-_TABLES_OF = {"tag": "document_tags", "technology": "document_technologies"}
-"""What is counted: what stands in a document's row, and what it has several of, in a table of its own."""
 _SAID = EDITABLE[1:-1]
+_REMEMBERED = 100_000
+"""Passages of which it is remembered whose they are: queries find the same ones again and again."""
 _PLACES = ", ".join("?" for _ in _COLUMNS.split(","))
 
 
@@ -44,6 +42,7 @@ class Documents:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._owners = Memo[int, str](_REMEMBERED)
 
     def get(self, document_id: str) -> Document:
         """The document of that id; NotFound if there is none."""
@@ -114,30 +113,6 @@ class Documents:
             ids = [row[0] for row in db.execute(query, [*values, limit, offset])]
             found = self.get_many(ids)
         return [found[document_id] for document_id in ids if document_id in found]
-
-    def facets(
-        self, ids: Sequence[str] | None = None, *, wanted: Filter = Filter(), most: int = 50, only: Collection[str] = ()
-    ) -> dict[str, list[tuple[str, int]]]:
-        """Counts per kind, organization, tag, technology and year over `ids`, or over all documents inside the filter.
-
-        The most frequent first; of those fields alone that are in `only`, if any are.
-        """
-        where, values = where_filter(wanted)
-        chosen = f"SELECT d.id FROM documents d WHERE {where}"
-        if ids is not None:
-            chosen, values = "SELECT value FROM json_each(?)", [json.dumps(list(ids))]
-            where = f"d.id IN ({chosen})"
-        counts = {name: Counter[str]() for name in _FACETS if not only or name in only}
-        with self._db.read() as db:
-            if own := [name for name in counts if name in _COLUMNS_OF]:
-                columns = ", ".join(_COLUMNS_OF[name] for name in own)
-                rows = db.execute(f"SELECT {columns} FROM documents d WHERE {where}", values).fetchall()
-                for name, said in zip(own, zip(*rows, strict=True), strict=False):  # none if there are no rows
-                    counts[name].update(said)
-            for name in [name for name in counts if name in _TABLES_OF]:
-                table = f"{_TABLES_OF[name]} WHERE document_id IN ({chosen})"
-                counts[name].update(dict(db.execute(f"SELECT {name}, count(*) FROM {table} GROUP BY 1", values)))
-        return {name: _most(counted, most) for name, counted in counts.items()}
 
     def put(self, draft: Draft, passages: Sequence[PassageText]) -> Literal["added", "changed", "unchanged"]:
         """Store a draft with its passages, in one transaction. Passages that stay the same keep their ids."""
@@ -241,9 +216,11 @@ class Documents:
 
     def passage_documents(self, ids: Sequence[int]) -> dict[int, str]:
         """passage id -> document id, for the passages that still exist."""
-        with self._db.read() as db:
-            query = "SELECT id, document_id FROM passages WHERE id IN (SELECT value FROM json_each(?))"
-            return dict(db.execute(query, [json.dumps(list(ids))]).fetchall())
+        with self._db.remembering(self._owners) as (db, known):
+            if missing := [passage_id for passage_id in ids if passage_id not in known]:
+                query = "SELECT id, document_id FROM passages WHERE id IN (SELECT value FROM json_each(?))"
+                known.update(db.execute(query, [json.dumps(missing)]).fetchall())
+            return {passage_id: known[passage_id] for passage_id in ids if passage_id in known}
 
     def _documents(self, rows: Sequence[Mapping[str, Any]]) -> list[Document]:
         tags: dict[str, list[str]] = {row["id"]: [] for row in rows}
@@ -326,12 +303,6 @@ def _store_passages(db: Any, document_id: str, title: str, passages: Sequence[Pa
             patterns.remember(db, row_id, passage.text)
     for row_id in [row_id for ids in kept.values() for row_id in ids]:
         db.execute("DELETE FROM passages WHERE id = ?", [row_id])
-
-
-def _most(counted: Counter[str], most: int) -> list[tuple[str, int]]:
-    """The most frequent values, ties by name."""
-    told = [(value, count) for value, count in counted.items() if value is not None]
-    return sorted(told, key=lambda pair: (-pair[1], pair[0]))[:most]
 
 
 def as_draft(document: Document) -> Draft:

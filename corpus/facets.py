@@ -1,13 +1,27 @@
-"""Counts of a list of documents by field, each without the field's own filter: alternatives stay in sight."""
+"""Counts of a list of documents by kind, organization, tag, technology and year."""
 
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from corpus.documents import Documents
+from corpus.database import Database
+from corpus.filters import where_filter
+from corpus.memo import Memo
 from corpus.types import Filter
 
 MOST_COUNTED = 100_000
 """A list of more documents than this gets no counts: they would take seconds."""
+_MOST = 50
+"""Values that a field shows."""
+_REMEMBERED = 20_000
+"""Documents whose values are remembered: queries find the same ones again and again."""
 
+_FIELDS = ("kind", "organization", "tag", "technology", "year")
+_COLUMNS = {"kind": "d.kind", "organization": "d.organization", "year": "substr(d.published, 1, 4)"}
+_TABLES = {"tag": "document_tags", "technology": "document_technologies"}
+"""What stands in a document's row, and what it has several of, in a table of its own."""
 _OWN: dict[str, dict[str, object]] = {
     "kind": {"kind": ()},
     "organization": {"organization": ()},
@@ -17,21 +31,81 @@ _OWN: dict[str, dict[str, object]] = {
 }
 """What of a filter each field's counts go without."""
 
-Facets = dict[str, list[tuple[str, int]]]
+Counts = dict[str, list[tuple[str, int]]]
+"""Of each field its most frequent values, with the number of documents that have them; ties by name."""
+_Values = tuple[tuple[str, str], ...]
+"""(field, value) of one document."""
 
 
-def facets_within(documents: Documents, wanted: Filter) -> Facets:
-    """Counts of each field over the documents inside the filter, the field's own part of it left out."""
-    counts = _counted(documents, wanted)
-    for name, own in _OWN.items():
-        wider = _without(wanted, own)
-        if counts and wider != wanted:
-            counts |= _counted(documents, wider, only=[name])
-    return counts
+class Facets:
+    """The counts of one database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._values = Memo[str, _Values](_REMEMBERED)
+
+    def of(self, ids: Sequence[str]) -> Counts:
+        """Over these documents, each named once."""
+        with self._db.remembering(self._values) as (db, known):
+            if missing := [document_id for document_id in ids if document_id not in known]:
+                known.update(_values(db, missing))
+            counted = Counter(pair for document_id in ids for pair in known.get(document_id, ()))
+        by_field: dict[str, dict[str, int]] = {name: {} for name in _FIELDS}
+        for (name, value), count in counted.items():
+            by_field[name][value] = count
+        return {name: _most(counts) for name, counts in by_field.items()}
+
+    def over(self, wanted: Filter = Filter(), fields: Collection[str] = _FIELDS) -> Counts:
+        """Over all documents inside the filter."""
+        where, values = where_filter(wanted)
+        counts = {name: Counter[str]() for name in fields}
+        with self._db.read() as db:
+            if own := [name for name in fields if name in _COLUMNS]:
+                columns = ", ".join(_COLUMNS[name] for name in own)
+                rows = db.execute(f"SELECT {columns} FROM documents d WHERE {where}", values).fetchall()
+                for name, said in zip(own, zip(*rows, strict=True), strict=False):  # none if there are no rows
+                    counts[name].update(said)
+            for name in [name for name in fields if name in _TABLES]:
+                inside = f"document_id IN (SELECT d.id FROM documents d WHERE {where})"
+                query = f"SELECT {name}, count(*) FROM {_TABLES[name]} WHERE {inside} GROUP BY 1"
+                counts[name].update(dict(db.execute(query, values).fetchall()))
+        return {name: _most(counted) for name, counted in counts.items()}
+
+    def within(self, wanted: Filter) -> Counts:
+        """Over all documents inside the filter, the field's own part of it left out: alternatives stay in sight."""
+        counts = self._bounded(wanted, _FIELDS)
+        for name, own in _OWN.items():
+            wider = _without(wanted, own)
+            if counts and wider != wanted:
+                counts |= self._bounded(wider, [name])
+        return counts
+
+    def _bounded(self, wanted: Filter, fields: Collection[str]) -> Counts:
+        where, values = where_filter(wanted)
+        with self._db.read() as db:
+            count = db.execute(f"SELECT count(*) FROM documents d WHERE {where}", values).fetchone()[0]
+        return self.over(wanted, fields) if count <= MOST_COUNTED else {}
 
 
-def _counted(documents: Documents, wanted: Filter, only: list[str] | None = None) -> Facets:
-    return documents.facets(wanted=wanted, only=only or ()) if documents.count(wanted) <= MOST_COUNTED else {}
+def _values(db: Any, ids: Sequence[str]) -> dict[str, _Values]:
+    """The values that these documents have, by document id."""
+    asked = json.dumps(list(ids))
+    inside = "IN (SELECT value FROM json_each(?))"
+    found: dict[str, list[tuple[str, str]]] = {}
+    rows = db.execute(f"SELECT d.id, {', '.join(_COLUMNS.values())} FROM documents d WHERE d.id {inside}", [asked])
+    for document_id, *said in rows:
+        found[document_id] = [pair for pair in zip(_COLUMNS, said, strict=True) if pair[1] is not None]
+    for name, table in _TABLES.items():
+        for document_id, value in db.execute(
+            f"SELECT document_id, {name} FROM {table} WHERE document_id {inside}", [asked]
+        ):
+            found[document_id].append((name, value))
+    return {document_id: tuple(pairs) for document_id, pairs in found.items()}
+
+
+def _most(counts: Mapping[Any, int]) -> list[tuple[str, int]]:
+    told = [(value, count) for value, count in counts.items() if value is not None]
+    return sorted(told, key=lambda pair: (-pair[1], pair[0]))[:_MOST]
 
 
 def _without(wanted: Filter, own: dict[str, object]) -> Filter:

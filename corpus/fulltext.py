@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 from corpus.database import Database
 from corpus.filters import where_filter
+from corpus.memo import Memo
 from corpus.schema_documents import TOKENIZER
 from corpus.types import Filter
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 """Characters that no text has (noncharacters of Unicode) stand for the marks until the text is escaped."""
 _OWN = threading.local()
+_COUNTED = 100_000
+"""Stems whose counts are remembered."""
 _FEW = 5_000
 """Passages inside a filter up to which they are listed first, and matches held against the list."""
 
@@ -38,7 +41,7 @@ class FullText:
     def __init__(self, db: Database, *, partial: bool = False) -> None:
         self._db = db
         self._partial = partial
-        self._counted: tuple[object, dict[str, int]] = (None, {})
+        self._counted = Memo[str, int](_COUNTED)
 
     def match(
         self, expression: str, *, limit: int, wanted: Filter = Filter(), weights: Weights = Weights()
@@ -88,12 +91,7 @@ class FullText:
 
     def _counts(self, stems: set[str]) -> dict[str, int]:
         """In how many passages each stem occurs, counted once a revision: a common one takes milliseconds."""
-        with self._db.snapshot() as db:
-            position = tuple(db.execute("SELECT lineage, revision FROM state").fetchone())
-            counted = self._counted
-            if counted[0] != position:
-                self._counted = counted = (position, {})
-            known = counted[1]
+        with self._db.remembering(self._counted) as (db, known):
             query = "SELECT term, doc FROM passages_terms WHERE term IN (SELECT value FROM json_each(?))"
             missing = sorted(stems - known.keys())
             found = dict(db.execute(query, [json.dumps(missing)]).fetchall()) if missing else {}

@@ -19,6 +19,7 @@ from corpus.database import Database
 from corpus.documents import Documents
 from corpus.edits import Edits
 from corpus.errors import BundleError, StoreUnusable
+from corpus.facets import Facets
 from corpus.feedback import Feedback
 from corpus.fetches import Fetches
 from corpus.fingerprints import Fingerprints
@@ -48,6 +49,7 @@ class Corpus:
         self.home = home
         self.db = Database(home / FILE, views)
         self.documents = Documents(self.db)
+        self.facets = Facets(self.db)
         self.collections = Collections(self.db, self.documents)
         self.reviews = ReviewQueue(self.db, self.documents)
         self.aliases = Aliases(self.db, self.documents)

@@ -2,20 +2,20 @@
 
 import html
 import os
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
 
 from corpus.errors import BadQuery, SearchError, StoreUnusable
-from corpus.facets import facets_within
 from corpus.fulltext import Weights, snippets
+from corpus.memo import Memo
 from corpus.store import Corpus
 from corpus.types import Document, Filter, Passage
 from search import whitening
@@ -48,6 +48,8 @@ _REORDERED = 250
 """So many passages near a long query are looked at in any case: whitening brings some of them far to the front."""
 _FILTERS = 8
 """Filters whose passages are remembered."""
+_MEANINGS = 256
+"""Questions whose vectors are remembered: the next page, another filter, and what is asked again."""
 _PHRASES = 500
 """Passages looked at that have a phrase."""
 _ENCODE_WHILE_ASKED = 32
@@ -87,12 +89,11 @@ class Searcher:
 
     def __init__(self, corpus: Corpus, encoder: Encoder, indexer: InStep) -> None:
         self._corpus = corpus
-        self._encoder = encoder
         self._indexer = indexer
         self.typing = Typing(corpus, self._frequencies)
         self._common = Common(corpus.changes, indexer.index)
-        self._lock = threading.Lock()
-        self._insides: tuple[tuple[str, int], dict[Filter, Ids]] = (("", 0), {})
+        self._meaning = lru_cache(_MEANINGS)(lambda text: encoder.encode_query(text))
+        self._insides = Memo[Filter, Ids](_FILTERS)
 
     def search(self, query: Query) -> Results:
         """The hits of a query, best first, ties by document id; BadQuery says what is wrong with it.
@@ -109,7 +110,7 @@ class Searcher:
 
     def _found(self, query: Query) -> Results:
         found = self.rank(query)
-        facets = _beside(self._corpus.documents.facets, [one.document_id for one in found.documents])
+        facets = _beside(self._corpus.facets.of, [one.document_id for one in found.documents])
         return Results(
             query=query,
             hits=self._hits(query, found),
@@ -129,7 +130,7 @@ class Searcher:
                 hits.append(
                     Hit(document=document, passage=passage, score=0.0, snippet=_beginning(passage), explanation=_NONE)
                 )
-        facets = facets_within(documents, query.wanted)
+        facets = self._corpus.facets.within(query.wanted)
         return Results(query=query, hits=hits, total=documents.count(query.wanted), facets=facets)
 
     def _check_collections(self, wanted: Filter) -> None:
@@ -173,7 +174,7 @@ class Searcher:
             try:
                 degraded = self.refresh()
                 if vector is None:
-                    vector = self._encoder.encode_query(text)
+                    vector = self._meaning(text)
                 nearest = self._indexer.index.search(vector, max(depth, _REORDERED) if long else depth, allowed)
             except (SearchError, StoreUnusable) as error:
                 degraded, vector = f"keywords only: {error}", None
@@ -187,11 +188,7 @@ class Searcher:
 
     def _inside(self, wanted: Filter) -> Ids:
         """The passages inside a filter, ascending. Those of a few are remembered while nothing changes."""
-        position = self._corpus.changes.position()
-        with self._lock:
-            if self._insides[0] != position or len(self._insides[1]) > _FILTERS:
-                self._insides = (position, {})
-            known = self._insides[1]
+        known = self._insides.at(self._corpus.changes.position())
         if wanted not in known:
             known[wanted] = np.array(self._corpus.documents.passage_ids(wanted), dtype=np.int64)
         return known[wanted]

@@ -76,7 +76,7 @@ def test_a_reading_raises_no_revision_and_a_write_raises_it_by_one(home: Home) -
     document_id = home.put("One", "The valve.")
     assert home.corpus.changes.position()[1] == start + 1
     home.corpus.documents.get(document_id)
-    home.corpus.documents.facets()
+    home.corpus.facets.over()
     home.corpus.changes.since(0)
     home.corpus.fulltext.match('"valve"', limit=1)
     assert home.corpus.changes.position()[1] == start + 1

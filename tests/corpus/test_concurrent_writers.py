@@ -33,7 +33,7 @@ def test_four_processes_write_into_one_new_home(tmp_path: Path) -> None:
     assert [process.exitcode for process in processes] == [0] * PROCESSES
     with Corpus(tmp_path / "home") as corpus:
         assert corpus.documents.count() == PROCESSES * EACH
-        assert dict(corpus.documents.facets()["tag"]) == {f"writer{number}": EACH for number in range(PROCESSES)}
+        assert dict(corpus.facets.over()["tag"]) == {f"writer{number}": EACH for number in range(PROCESSES)}
         assert corpus.changes.position()[1] == PROCESSES * EACH
         assert {passage for passage, _ in corpus.changes.since(0).added} == set(
             range(1, corpus.changes.passage_count() + 1)

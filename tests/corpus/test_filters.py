@@ -163,9 +163,8 @@ def test_facets_count_the_documents(stocked: Home) -> None:
         right = {
             name: sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])) for name, counter in counts.items()
         }
-        assert stocked.corpus.documents.facets([one.id for one in chosen]) == right
-    assert stocked.corpus.documents.facets() == stocked.corpus.documents.facets([one.id for one in documents])
-    assert [len(values) for values in stocked.corpus.documents.facets(most=2).values()] == [2, 2, 2, 0, 2]
+        assert stocked.corpus.facets.of([one.id for one in chosen]) == right
+    assert stocked.corpus.facets.over() == stocked.corpus.facets.of([one.id for one in documents])
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(stocked: Home) -> None:

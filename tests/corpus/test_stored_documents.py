@@ -132,7 +132,7 @@ def test_removing_takes_all_that_hangs_on_it(home: Home) -> None:
     home.corpus.collections.add("reader", document_id)
     home.corpus.documents.remove(document_id)
     assert home.corpus.collections.items("reader") == []
-    assert home.corpus.documents.facets()["tag"] == []
+    assert home.corpus.facets.over()["tag"] == []
     assert home.corpus.fulltext.match('"valve"', limit=9) == []
     assert home.corpus.problems() == []
 

@@ -47,12 +47,12 @@ def test_technologies_are_a_filter_and_a_facet_and_follow_the_document(home: Hom
     one = home.put("One", "Kafka and Redis were slow.")
     home.put("Two", "Redis was full.")
     documents = home.corpus.documents
-    assert documents.facets()["technology"] == [("Redis", 2), ("Apache Kafka", 1)]
+    assert home.corpus.facets.over()["technology"] == [("Redis", 2), ("Apache Kafka", 1)]
     assert documents.ids(Filter(technology=("kafka",))) == [one]
     home.put("One", "Only the disk was full.")
-    assert documents.facets()["technology"] == [("Redis", 1)]
+    assert home.corpus.facets.over()["technology"] == [("Redis", 1)]
     documents.remove(documents.ids(Filter(technology=("redis",)))[0])
-    assert documents.facets()["technology"] == []
+    assert home.corpus.facets.over()["technology"] == []
 
 
 def test_phrases_and_exclusions_look_at_the_whole_document(home: Home):
@@ -105,11 +105,11 @@ def test_what_was_stored_before_is_taken_in_on_opening(home: Home, monkeypatch: 
     with home.corpus.db.write() as db:
         for table in ("document_technologies", "words"):
             db.execute(f"DELETE FROM {table}")
-    assert home.corpus.documents.facets()["technology"] == []
+    assert home.corpus.facets.over()["technology"] == []
     monkeypatch.setattr(vocabulary.technologies, "digest", lambda: "another list")
     revision = home.corpus.changes.position()[1]
     with Corpus(home.folder) as again:
-        assert again.documents.facets()["technology"] == [("Apache Kafka", 1)]
+        assert again.facets.over()["technology"] == [("Apache Kafka", 1)]
         assert again.vocabulary.beginning("sl", 5) == ["slow"]
         assert again.changes.position()[1] == revision + 1
     with Corpus(home.folder) as third:
