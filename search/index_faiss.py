@@ -141,7 +141,7 @@ class FaissIndex:
             self._state = self._empty
 
     def update(self, ids: Sequence[int], vectors: Vectors, gone: Sequence[int], *, lineage: str, revision: int) -> None:
-        """See VectorIndex. A generation of more than FLAT_UP_TO keeps of them what half precision has."""
+        """See VectorIndex. A generation keeps of them what half precision has."""
         new = np.array(ids, dtype=np.int64)
         dropped = np.union1d(new, np.array(gone, dtype=np.int64))
         with self._writing:
@@ -163,6 +163,7 @@ class FaissIndex:
             if allowed is not None:
                 inside = np.setdiff1d(state.base.places(allowed), state.masked, assume_unique=True)
             places = state.base.near(vector, min(k + _SPARE, len(state.base.ids)), inside, state.unmasked)
+            places = places[~among(places, state.masked)]
             ids.append(state.base.ids[places])
             vectors.append(state.base.gather(places))
         found = np.concatenate(ids)
