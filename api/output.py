@@ -62,8 +62,6 @@ def print_results(results: Results, *, explain: bool) -> None:
         note(f"note: {line}")
     if results.did_you_mean:
         note(f"did you mean: {results.did_you_mean}")
-    if results.wordless:
-        note("note: none of these words occurs; what is listed is merely nearest in meaning")
     if results.degraded:
         note(f"note: {results.degraded}")
 

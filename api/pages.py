@@ -32,6 +32,7 @@ from api.rendering import page
 from api.schemas_search import SearchAnswer
 from api.wiring import Lessonry
 from corpus.errors import BadQuery, LessonryError
+from search.types import WORDLESS
 
 router = APIRouter(include_in_schema=False)
 router.include_router(pages_adding.router)
@@ -136,17 +137,11 @@ def _results(request: Request, parts: Lessonry, asked: Asked) -> Response:
     before = max(0, offset - params.limit)
     counts = {name: [(one.value, one.count) for one in counted] for name, counted in answer.facets.items()}
     return page(
-        request, "results.html", notice=None, answer=answer, wordless=_wordless(answer), listed=_listed(answer),
+        request, "results.html", notice=None, answer=answer, wordless=WORDLESS in answer.notes, listed=_listed(answer),
         facets=links.facets(asked, counts), first=offset + 1,
         previous=asked.at(cursors.encode(before, question) if before else None) if offset else None,
         next=asked.at(answer.next) if answer.next else None, **shown,
     )  # fmt: skip
-
-
-def _wordless(answer: SearchAnswer) -> bool:
-    """Words were looked for, and none of them stands in what was found."""
-    looked_for = [hit.explain.keyword for hit in answer.hits if hit.explain and hit.explain.keyword]
-    return bool(looked_for) and not any(found["bm25"] for found in looked_for)
 
 
 def _listed(answer: SearchAnswer) -> bool:

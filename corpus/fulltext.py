@@ -19,8 +19,6 @@ _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _OWN = threading.local()
 _COUNTED = 100_000
 """Stems whose counts are remembered."""
-_FEW = 5_000
-"""Passages inside a filter up to which they are listed first, and matches held against the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +42,28 @@ class FullText:
         self._counted = Memo[str, int](_COUNTED)
 
     def match(
-        self, expression: str, *, limit: int, wanted: Filter = Filter(), weights: Weights = Weights()
+        self,
+        expression: str,
+        *,
+        limit: int,
+        wanted: Filter = Filter(),
+        among: Sequence[int] | None = None,
+        weights: Weights = Weights(),
     ) -> list[tuple[int, str, float]]:
-        """(passage id, document id, BM25) of the best `limit` passages, best first, ties by id. BM25 is positive."""
+        """(passage id, document id, BM25) of the best `limit` passages, best first, ties by id. BM25 is positive.
+
+        Only passages of documents inside the filter; where they are few and known, they are given as `among`.
+        """
         where, values = where_filter(wanted)
-        inside = f"passages p JOIN documents d ON d.id = p.document_id AND {where}"
+        if among is not None:
+            values = [json.dumps(list(among))]
+            found = "passages_fts WHERE +rowid IN (SELECT value FROM json_each(?)) AND passages_fts MATCH ?"
+        elif wanted or self._partial:
+            inside = f"passages p JOIN documents d ON d.id = p.document_id AND {where}"
+            found = f"passages_fts CROSS JOIN {inside} AND p.id = passages_fts.rowid WHERE passages_fts MATCH ?"
+        else:
+            values, found = [], "passages_fts WHERE passages_fts MATCH ?"
         with self._db.read() as db:
-            count = f"SELECT count(*) FROM (SELECT 1 FROM {inside} LIMIT ?)"
-            if not wanted and not self._partial:
-                values, found = [], "passages_fts WHERE passages_fts MATCH ?"
-            elif db.execute(count, [*values, _FEW + 1]).fetchone()[0] <= _FEW:
-                found = f"passages_fts WHERE +rowid IN (SELECT p.id FROM {inside}) AND passages_fts MATCH ?"
-            else:
-                found = f"passages_fts CROSS JOIN {inside} AND p.id = passages_fts.rowid WHERE passages_fts MATCH ?"
             rows = db.execute(  # sorted before it is joined: of many thousand matches only the best are looked up
                 "SELECT p.id, p.document_id, best.score FROM (SELECT passages_fts.rowid AS id,"
                 f" -bm25(passages_fts, ?, ?, ?) AS score FROM {found} ORDER BY score DESC, 1 LIMIT ?) best"

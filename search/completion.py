@@ -90,12 +90,21 @@ class Typing:
 
     def _better_name(self, field: str, value: str) -> str | None:
         """A near name where there is none like this."""
-        name = next((one for one in _NAMES if one == field), None)
-        if name is None:
-            return None
-        known = [one for one, _ in self._corpus.vocabulary.names(name)]
-        said = (name_of(value) if name == "technology" else value).lower()
+        known, said = self._known(field), _spelled(field, value)
         return None if said in map(str.lower, known) else next(iter(_nearest_names(said, known)), None)
+
+    def unknown_names(self, typed: str) -> tuple[str, ...]:
+        """Of each name that a query asks for and no document has, a line that says so."""
+        return tuple(
+            f"no document has {_NAMES[name]}:{_quoted(one.value[:60])}"
+            for one in conditions(typed)
+            for name in _NAMES
+            if name == one.name and _spelled(name, one.value) not in map(str.lower, self._known(name))
+        )
+
+    def _known(self, field: str) -> list[str]:
+        """All names of a field, none of one that has none."""
+        return [one for name in _NAMES if name == field for one, _ in self._corpus.vocabulary.names(name)]
 
     def _near(self, word: str) -> list[str]:
         """Words in use that are spelled nearly so, the nearest first, of those the more frequent.
@@ -185,8 +194,13 @@ def _nearest(word: str, known: Sequence[str]) -> list[str]:
 
 def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
     """Names that are spelled nearly so, or a word of theirs is; upper and lower case are one."""
-    spelled = {part: name for name in names for part in (*name.lower().split(), name.lower())}
+    known = list(names)
+    spelled = {part: name for name in known for part in name.lower().split()} | {name.lower(): name for name in known}
     return list(dict.fromkeys(spelled[part] for part in _nearest(word, list(spelled))))
+
+
+def _spelled(field: str, value: str) -> str:
+    return (name_of(value) if field == "technology" else value).lower()
 
 
 def _quoted(name: str) -> str:

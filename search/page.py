@@ -30,8 +30,13 @@ _LEAD = 1_800
 """Characters after which a sentence counts a third in the vector of the page: what a page is about stands first."""
 _FEWEST_WORDS = 4
 """A sentence of fewer words tells little, and is not shown."""
+_PAPERS = frozenset(
+    "a an change design document draft for my new note notes of page plan project proposal request review the ticket"
+    " untitled wip work".split()
+)
+"""A title of nothing but such words says what kind of paper it is, not what it is about."""
 _MARKS = " \t-*•|>`#"
-_WORD = re.compile(r"\w")
+_WORD, _WORDS = re.compile(r"\w"), re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,11 @@ class Page:
     @cached_property
     def _sizes(self) -> NDArray[np.float64]:
         return np.array([len(sentence) for sentence in self.sentences], np.float64)
+
+    @cached_property
+    def _encoded(self) -> NDArray[np.intp]:
+        """Places of the sentences that have a vector: those of a few windows, however long the page is."""
+        return np.flatnonzero(self.vectors.any(axis=1))
 
     @cached_property
     def telling(self) -> list[int]:
@@ -68,8 +78,9 @@ class Page:
     def windows(self, left_out: int | None = None) -> Vectors:
         """[k, d]: the parts of the page, as far as their sentences are encoded."""
         sizes, before = self._standing(left_out)
-        part = np.floor(before / _WINDOW)
-        sums = [(np.sqrt(sizes) * (part == k)) @ self.vectors for k in np.unique(part)]
+        part = np.floor(before[self._encoded] / _WINDOW)
+        together = [self._encoded[part == k] for k in np.unique(part)]
+        sums = [np.sqrt(sizes[places]) @ self.vectors[places] for places in together]
         return np.stack([_unit(one) for one in sums if one.any()] or [np.zeros_like(self.vectors[0])])
 
     def _standing(self, left_out: int | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -82,7 +93,7 @@ class Page:
 
 def read(title: str, text: str, encode: Callable[[list[str]], Vectors]) -> Page | None:
     """The page of a title and headed text; None if there are no words in it."""
-    heads = _cut([title])
+    heads = [] if _PAPERS.issuperset(_WORDS.findall(title.lower())) else _cut([title])
     found = heads + _cut(_sentences(title, text))
     if not found:
         return None

@@ -44,8 +44,12 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _COMMAND = re.compile(r"(?<!\S)(?:--?\w(?!\S)|--\w|-\w*[A-Z0-9])|[/\\=|>$]|\w\.\w")
 """Signs that a short query is a command or code: what has a minus there is a flag."""
 _WORD = re.compile(r"[^\W_]")
-_MEANT = {"type": "kind", "category": "tag", "label": "tag", "team": "org", "company": "org", "date": "after"}
-"""Names that people try."""
+_MEANT = {
+    "type": "kind", "category": "tag", "label": "tag", "team": "org", "company": "org",
+    "date": "after", "year": "after",
+}  # fmt: skip
+_OF_OTHERS = {"title", "author", "text", "body", "site", "url", "lang", "language", "is", "has", "from", "by"}
+"""Names that people try, since other search engines have such fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,12 @@ def _term(found: re.Match[str]) -> Term:
     if found["quoted"] and not field and _WORD.search(value):
         return Term(typed, "without" if minus else "phrase", value)
     without = found["without"]
-    return Term(typed, "without", without) if without and without.islower() else Term(typed, "text", typed)
+    return Term(typed, "without", without) if without and _is_plain(without) else Term(typed, "text", typed)
+
+
+def _is_plain(word: str) -> bool:
+    """`dns`, `Cloudflare` and `TLS`, not `XmxSize`."""
+    return word.islower() or word.isupper() or word.istitle()
 
 
 def _understood(terms: list[Term]) -> tuple[list[Term], list[str]]:
@@ -158,11 +167,21 @@ def _understood(terms: list[Term]) -> tuple[list[Term], list[str]]:
         why = "in a text as long as this, quotation marks, minus signs and fields are words"
     elif any(map(_COMMAND.search, text)):
         kept, why = [_flag(term) for term in terms], 'this looks like code, so -word is a word; -"word" excludes it'
-    elif all(term.role == "without" for term in terms):
-        kept, why = [term.as_text() for term in terms], "there is nothing but what is to be excluded: searched as words"
+    elif terms and _is_name(terms[0]):
+        kept, why = [terms[0].as_text(), *terms[1:]], f"{terms[0].typed[:60]} at the very beginning is a word"
     else:
         kept, why = terms, ""
-    return kept, [why] if kept != terms else []
+    return kept, [*([why] if kept != terms else []), *_excluded_names(kept)]
+
+
+def _is_name(term: Term) -> bool:
+    """-Cloudflare, -TLS: to be excluded, or a flag; and as `-ERR` an error message may begin."""
+    return term.role == "without" and '"' not in term.typed and not term.value.islower()
+
+
+def _excluded_names(terms: Sequence[Term]) -> Iterator[str]:
+    for term in filter(_is_name, terms):
+        yield f'{term.typed[:60]} excludes a word; "{term.typed[:60]}" in quotation marks looks for it'
 
 
 def _ends(terms: list[Term], first: int, last: int) -> list[Term]:
@@ -219,7 +238,7 @@ def _date(term: Term) -> str:
 def _collection(given: Sequence[Term]) -> str | None:
     slugs = _distinct(term.value for term in given)
     if len(slugs) > 1:
-        raise BadQuery(f"in:{slugs[0][:40]} and in:{slugs[1][:40]} are two collections; ask for one at a time")
+        raise BadQuery(f"in:{slugs[0]} and in:{slugs[1]} are two collections; ask for one at a time")
     return slugs[0] if slugs else None
 
 
@@ -227,8 +246,14 @@ def _unknown(terms: Sequence[Term]) -> Iterator[str]:
     """What was searched as text though it may have been meant for a field."""
     for term in terms:
         name, colon, value = term.typed.partition(":")
-        if term.role == "text" and colon and value and (meant := _meant(name.lower())):
+        if term.role != "text" or not colon:
+            continue
+        if not value.strip('"') and name.lower() in FIELDS and len(terms) <= LONG:
+            yield f"{name[:20]}: has no value right behind it, so it was searched as a word"
+        elif value and (meant := _meant(name.lower())):
             yield f"there is no field '{name[:20]}:'; did you mean {meant}:? It was searched as words"
+        elif value and name.lower() in _OF_OTHERS:
+            yield f"there is no field '{name[:20]}:'; it was searched as words"
 
 
 def _meant(name: str) -> str | None:

@@ -30,7 +30,7 @@ from search.query_language import parse
 from search.ranking import IDENTIFIER_SHARE, Evidence, Ranked, fuse, hybrid_weight, weight_of_words
 from search.shortlist import Shortlist
 from search.turns import TURNS
-from search.types import Encoder, Explanation, Hit, Query, Results, Vectors
+from search.types import WORDLESS, Encoder, Explanation, Hit, Query, Results, Vectors
 
 LONGEST_QUERY = 20_000
 """Characters. A longer text is a page, and `related` is for pages."""
@@ -52,6 +52,8 @@ _MEANINGS = 256
 """Questions whose vectors are remembered: the next page, another filter, and what is asked again."""
 _PHRASES = 500
 """Passages looked at that have a phrase."""
+_FEW = 5_000
+"""Passages up to which matches are held against a list of them."""
 _ENCODE_WHILE_ASKED = 32
 """Passages that a query encodes on the way, if some are new; more wait for the background."""
 _FIELDS = Weights(title=2.0)
@@ -75,6 +77,11 @@ class Ranking:
     degraded: str | None
     evidence: Mapping[int, Evidence]
     vector: Vectors | None
+
+    @property
+    def wordless(self) -> bool:
+        """Documents were found, and by none of the words."""
+        return bool(self.documents) and not any(one.bm25 for one in self.documents)
 
     def followed_by(self, deeper: "Ranking", hits: int) -> "Ranking":
         """The first hits as they are, then what a deeper search finds beside them: no page changes another."""
@@ -106,7 +113,8 @@ class Searcher:
         with TURNS.one():
             meant = _beside(self.typing.did_you_mean, query.text, asked)
             found = self._listed(plain) if plain.wanted and not plain.text.strip() else self._found(plain)
-            return replace(found, query=query, notes=asked.notes, did_you_mean=meant())
+            none = () if found.total else self.typing.unknown_names(query.text)
+            return replace(found, query=query, notes=(*asked.notes, *none, *found.notes), did_you_mean=meant())
 
     def _found(self, query: Query) -> Results:
         found = self.rank(query)
@@ -117,6 +125,7 @@ class Searcher:
             total=len(found.documents),
             facets=facets(),
             degraded=found.degraded,
+            notes=(WORDLESS,) if found.wordless and query.mode == "hybrid" else (),
         )
 
     def _listed(self, query: Query) -> Results:
@@ -181,6 +190,11 @@ class Searcher:
         weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
         matched = matching() if matching else self._matches(query, words, allowed, depth) if weight else ({}, {})
         by_keyword, exact = matched
+        if nearest and len(by_keyword) >= depth:  # cut off there: what is found otherwise may have the words too
+            lacking = {i for i, _ in nearest if i not in by_keyword} | {i for i in by_keyword if not by_keyword[i][1]}
+            if lacking:
+                ids = np.array(sorted(lacking), dtype=np.int64)
+                by_keyword = {**by_keyword, **self._by_words(words.counts, query, ids, len(ids))}
         evidence = self._evidence(by_keyword, nearest or [], vector, long)
         ranked = fuse(evidence, weight, exact)
         ranked = lowered(ranked, self._corpus.lifecycle.outdated([one.document_id for one in ranked]))
@@ -234,8 +248,10 @@ class Searcher:
         """passage id -> (document id, BM25) of the best."""
         found = self._indexer.by_words(terms, depth, allowed)
         if found is None:
-            expression = expression_of(terms)
-            matches = self._corpus.fulltext.match(expression, limit=depth, wanted=query.wanted, weights=_FIELDS)
+            few = allowed.tolist() if allowed is not None and len(allowed) <= _FEW else None
+            matches = self._corpus.fulltext.match(
+                expression_of(terms), limit=depth, wanted=query.wanted, among=few, weights=_FIELDS
+            )
             return {passage_id: (document_id, bm25) for passage_id, document_id, bm25 in matches}
         owners = self._corpus.documents.passage_documents([passage_id for passage_id, _ in found])
         return {passage_id: (owners[passage_id], bm25) for passage_id, bm25 in found if passage_id in owners}

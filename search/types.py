@@ -105,6 +105,10 @@ class Hit:
     explanation: Explanation
 
 
+WORDLESS = "none of these words occurs; what is listed is merely nearest in meaning"
+"""A note on results."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """The answer to a query. `degraded` says in a line what is missing from it, if anything is.
@@ -124,8 +128,8 @@ class Results:
 
     @property
     def wordless(self) -> bool:
-        """Words were looked for, and none of them stands in what was found: it is merely nearest in meaning."""
-        return bool(self.hits) and self.query.mode == "hybrid" and not any(hit.explanation.bm25 for hit in self.hits)
+        """Words were looked for, and none of them stands in what was found."""
+        return WORDLESS in self.notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

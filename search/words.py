@@ -41,7 +41,7 @@ MOST_NEW = 2_000
 """Passages that came or went from which on it is worth writing."""
 _TOO_MANY_NEW = 20_000
 """Passages in the tail that take longer than FTS5 takes."""
-_FEW, _LISTED = 500, 20_000
+_FEW, _LISTED = 1_000, 20_000
 """So few allowed passages are told to tantivy at once, and so many where it does not do to hold them against the best
 _ALL_SEEN that it finds among all: of words that stand in fewer passages that are all there is."""
 _ALL_SEEN = 4_000

@@ -446,8 +446,10 @@ def test_help_with_typing(lessonry, client):
     )
     assert client.get("/v1/search", params={"q": "certifcate"}).json()["did_you_mean"] == "certificate"
     assert client.get("/v1/search", params={"q": "knd:lesson x"}).json()["notes"] == [
-        "there is no field 'knd:'; did you mean kind:? It was searched as words"
+        "there is no field 'knd:'; did you mean kind:? It was searched as words",
+        "none of these words occurs; what is listed is merely nearest in meaning",
     ]
+    assert client.get("/v1/search", params={"q": "org:Nobody"}).json()["notes"] == ["no document has org:Nobody"]
     assert client.get("/v1/suggest", params={"q": "kind:bu"}).json() == {"completions": [], "did_you_mean": None}
     assert client.get("/v1/suggest", params={"q": "a", "limit": 21}).status_code == 422
     assert client.get("/v1/suggest", params={"q": "x" * 1001}).status_code == 422

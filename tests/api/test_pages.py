@@ -429,8 +429,8 @@ def test_the_reference_names_every_operation(client):
 
 
 def test_results_without_any_of_the_words_say_so(client: TestClient, ids: dict[str, str]) -> None:
-    assert "None of these words occurs here" in client.get("/?q=qwertz").text
-    assert "None of these words" not in client.get("/?q=certificate").text
+    assert "none of these words occurs" in client.get("/?q=qwertz").text
+    assert "none of these words" not in client.get("/?q=certificate").text
 
 
 def test_a_page_that_is_gone_says_so_and_what_others_said_of_it_is_escaped(lessonry, client):

@@ -17,6 +17,7 @@ UNDERSTOOD = {
     '"leap second" clock': ("leap second clock", Filter(phrases=("leap second",))),
     "“leap second” clock": ("leap second clock", Filter(phrases=("leap second",))),
     "outage -dns": ("outage", Filter(excluded=("dns",))),
+    "-dns": ("", Filter(excluded=("dns",))),
     "outage -load-balancer": ("outage", Filter(excluded=("load-balancer",))),
     'outage -"load balancer"': ("outage", Filter(excluded=("load balancer",))),
     'outage -"DNS"': ("outage", Filter(excluded=("DNS",))),
@@ -73,10 +74,9 @@ open "file
 [[[ ((( }}}
 foo"bar"baz
 KeyError:'x'
--dns
 level=error msg="no route to host" -retry
 a AND NOT b OR (c)
-outage -DNS
+-DNS
 2021-11-22T10:00:00Z ERROR kind:Pod "web server" restarted -because the liveness probe failed again and again tag:x here
 """.strip().splitlines()
 
@@ -88,9 +88,24 @@ def test_what_is_pasted_stays_text(typed):
     assert not asked.wanted
 
 
-@pytest.mark.parametrize("typed", ["/etc/x -dns", "-dns", f"{'word ' * 13}-dns"])
+@pytest.mark.parametrize("typed", ["/etc/x -dns", "-DNS", f"{'word ' * 13}-dns"])
 def test_a_minus_that_was_taken_as_text_is_told(typed):
     assert len(parse(typed).notes) == 1
+
+
+@pytest.mark.parametrize("name", ["DNS", "Cloudflare"])
+def test_a_name_is_excluded_and_that_it_is_no_flag_is_told(name):
+    asked = parse(f"outage -{name}")
+    assert (asked.words, asked.excluded) == ("outage", (name,))
+    assert asked.notes == (f'-{name} excludes a word; "-{name}" in quotation marks looks for it',)
+    assert parse(f'outage "-{name}"').excluded == parse(f"-{name} outage").excluded == ()
+
+
+@pytest.mark.parametrize("typed", ["kind: lesson", 'org:"" x', "title:leap", "year:2016"])
+def test_what_may_have_been_meant_for_a_field_is_told(typed):
+    asked = parse(typed)
+    assert (asked.words, asked.wanted) == (typed, Filter())
+    assert len(asked.notes) == 1
 
 
 def test_in_a_long_text_only_fields_at_its_ends_count():
