@@ -8,12 +8,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-_./:@#+'’][^\W_]+)*")
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 """Where a name such as `OOMKilled` or `maxRetries` is made of words."""
+
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 MOST_TERMS = 64
 """Terms of a long query that are searched for: the most telling. More adds time and next to nothing else."""
@@ -41,12 +43,14 @@ class Keywords:
     """Terms that are looked for, and how often each counts.
 
     `whole` is a short query as one phrase ("" for a longer one), `identifiers` are those in it:
-    phrases that a document has to the letter or has not.
+    phrases that a document has to the letter or has not. `spelled` has those of them that are more than their words,
+    as they were typed: `http_proxy` is not `HTTP proxy`.
     """
 
     counts: Mapping[str, int]
     whole: str = ""
     identifiers: tuple[str, ...] = ()
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -80,10 +84,19 @@ def keywords(text: str, frequency: Frequency | None = None) -> Keywords:
     kept = looked_for(terms_of(text), frequency)
     if frequency and len(kept) <= _QUESTION:
         kept = {**dict.fromkeys(_parts(text, frequency), 1), **kept}
-    whole = " ".join(_WORD.findall(text.lower()))
-    if not 0 < whole.count(" ") < _QUESTION:
+    whole = _phrase(text)
+    if whole.count(" ") >= _QUESTION or not (" " in whole or _HUMP.search(text)):
         return Keywords(kept)
-    return Keywords(kept, whole, tuple(_identifiers(text, whole)))
+    identifiers = _identifiers(text, whole)
+    typed = {whole: _EDGES.sub("", text), **identifiers}
+    alone = " " not in whole  # a name, which may be found for its stem
+    spelled = {phrase: name for phrase, name in typed.items() if alone or name.lower().split() != phrase.split()}
+    return Keywords(kept, whole, tuple(identifiers), spelled)
+
+
+def spelling(typed: str) -> re.Pattern[str]:
+    """Finds in a text what is spelled just so, whatever the case and the blanks."""
+    return re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, typed.split())) + r"(?!\w)", re.IGNORECASE)
 
 
 def expression_of(counts: Mapping[str, int]) -> str:
@@ -126,11 +139,15 @@ def _parts(text: str, frequency: Frequency) -> list[str]:
     return [part for name, parts in made.items() if not found[name] for part in parts]
 
 
-def _identifiers(text: str, whole: str) -> list[str]:
-    """`CVE-2024-3094` and `java.util` in a query, not `re-use`; and not the query itself."""
-    codes = [token for token in _TOKEN.findall(text.lower()) if _is_identifier(token)]
-    phrases = dict.fromkeys(" ".join(_WORD.findall(code)) for code in codes)
-    return [phrase for phrase in phrases if phrase != whole][:_MOST_IDENTIFIERS]
+def _identifiers(text: str, whole: str) -> dict[str, str]:
+    """`CVE-2024-3094` and `java.util` in a query, not `re-use`, by their phrases; and not the query itself."""
+    codes = [token for token in _TOKEN.findall(text) if _is_identifier(token)]
+    phrases = {_phrase(code): code for code in reversed(codes)}
+    return dict([one for one in reversed(phrases.items()) if one[0] != whole][:_MOST_IDENTIFIERS])
+
+
+def _phrase(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))
 
 
 def _is_identifier(token: str) -> bool:

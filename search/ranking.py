@@ -22,6 +22,9 @@ EXACT_WEIGHT = 0.6
 IDENTIFIER_SHARE = 1 / 3
 """What the identifiers in a question count, against the whole of it."""
 
+WORDS_ONLY = 0.5
+"""What counts who has the words of an identifier one after the other, but spelled otherwise than somebody else has."""
+
 
 class Evidence(NamedTuple):
     """What speaks for one passage. None: not found that way."""

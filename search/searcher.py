@@ -24,10 +24,10 @@ from search.completion import Typing
 from search.explaining import explain, rarity, words_in
 from search.index import Ids, Scored, cosines
 from search.indexer import InStep
-from search.keywords import Keywords, expression_of, keywords
+from search.keywords import Keywords, expression_of, keywords, spelling
 from search.outdated import lowered
 from search.query_language import parse
-from search.ranking import IDENTIFIER_SHARE, Evidence, Ranked, fuse, hybrid_weight, weight_of_words
+from search.ranking import IDENTIFIER_SHARE, WORDS_ONLY, Evidence, Ranked, fuse, hybrid_weight, weight_of_words
 from search.shortlist import Shortlist
 from search.turns import TURNS
 from search.types import WORDLESS, Encoder, Explanation, Hit, Query, Results, Vectors
@@ -226,21 +226,30 @@ class Searcher:
 
         That is 1 for the whole query, less for identifiers of it, by document id.
         """
-        whole = self._having(words.whole, query, allowed)
-        found = {passage_id: (document_id, 0.0) for passage_id, document_id in whole.items()}
+        whole = self._having(words.whole, words, query, allowed)
+        found = {passage_id: (document_id, 0.0) for passage_id, (document_id, _) in whole.items()}
         if words.counts:
             found.update(self._by_words(words.counts, query, allowed, depth))
-        listed = [set(having.values()) for name in words.identifiers if (having := self._having(name, query, allowed))]
-        counts = Counter(document_id for documents in listed for document_id in documents)
-        exact = {document_id: IDENTIFIER_SHARE * count / len(listed) for document_id, count in counts.items()}
-        return found, {**exact, **dict.fromkeys(whole.values(), 1.0)}
+        named = [having for name in words.identifiers if (having := self._having(name, words, query, allowed))]
+        exact: Counter[str] = Counter()
+        for having in named:
+            exact.update({i: IDENTIFIER_SHARE * share / len(named) for i, share in _of_documents(having).items()})
+        return found, {**exact, **_of_documents(whole)}
 
-    def _having(self, phrase: str, query: Query, allowed: Ids | None) -> dict[int, str]:
-        """passage id -> document id of those that have a phrase."""
+    def _having(self, phrase: str, words: Keywords, query: Query, allowed: Ids | None) -> dict[int, tuple[str, float]]:
+        """passage id -> (document id, 1) of those that have a phrase.
+
+        WORDS_ONLY for those that do not spell it as it was typed, if any does.
+        """
         if not phrase:
             return {}
         found = self._by_words({phrase: 1}, query, allowed, _PHRASES)
-        return {passage_id: document_id for passage_id, (document_id, _) in found.items()}
+        so = set(found)
+        if phrase in words.spelled and len(found) > 1:
+            spelled = spelling(words.spelled[phrase])
+            texts = self._corpus.changes.fields(list(found))
+            so = {i for i, fields in texts.items() if any(map(spelled.search, fields))} or so
+        return {i: (document_id, 1.0 if i in so else WORDS_ONLY) for i, (document_id, _) in found.items()}
 
     def _by_words(
         self, terms: Mapping[str, int], query: Query, allowed: Ids | None, depth: int
@@ -332,6 +341,14 @@ def _beside(work: Callable[..., T], *given: Any) -> Callable[[], T]:
             return work(*given)
 
     return result
+
+
+def _of_documents(having: Mapping[int, tuple[str, float]]) -> dict[str, float]:
+    """The most that any passage of a document has, by document id."""
+    found: dict[str, float] = {}
+    for document_id, share in having.values():
+        found[document_id] = max(share, found.get(document_id, 0.0))
+    return found
 
 
 def _checked(query: Query) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.schema_documents import TOKENIZER
-from search.keywords import MOST_TERMS, STOP_WORDS, keywords
+from search.keywords import MOST_TERMS, STOP_WORDS, keywords, spelling
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +203,27 @@ def test_a_long_text_that_occurs_nowhere_looks_for_nothing() -> None:
 def test_what_is_looked_for_to_the_letter(text: str, whole: str, identifiers: tuple[str, ...]) -> None:
     words = keywords(text)
     assert (words.whole, words.identifiers) == (whole, identifiers)
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("http_proxy", {"http proxy": "http_proxy"}),
+        ("what is http_proxy?", {"what is http proxy": "what is http_proxy", "http proxy": "http_proxy"}),
+        (" rate-limited ", {"rate limited": "rate-limited"}),
+        ("mempoolItems", {"mempoolitems": "mempoolItems"}),
+        ("Leap  Second?", {}),
+        ("futex", {}),
+    ],
+)
+def test_what_is_spelled_with_more_than_words(text: str, spelled: dict[str, str]) -> None:
+    assert keywords(text).spelled == spelled
+
+
+def test_a_spelling_is_found_as_a_whole_whatever_the_case_and_the_blanks() -> None:
+    found = spelling("HTTP_proxy  is").search
+    assert found("the http_proxy\nis set")
+    assert not any(map(found, ["http proxy is", "no_http_proxy is", "http_proxy isn"]))
 
 
 def test_few_identifiers_are_looked_for() -> None:

@@ -115,6 +115,16 @@ def test_who_has_the_whole_query_to_the_letter_comes_first(stocked: Home) -> Non
     assert all(hit.explanation.exact == 0.0 for hit in inside.hits)
 
 
+@pytest.mark.parametrize("query", ["http_proxy", "which http_proxy was that"])
+def test_an_identifier_is_not_its_words(home: Home, query: str) -> None:
+    home.put("HTTP proxy", "The HTTP proxy: an http proxy for the HTTP proxy, which was an http proxy.")
+    home.put("Letters", "A valve and a disk and a clock, then http_proxy and a router and a queue.")
+    hits = home.searcher.search(Query(text=query, mode="keyword")).hits
+    exact = {hit.document.title: hit.explanation.exact for hit in hits}
+    assert exact["Letters"] == 2 * exact["HTTP proxy"] > 0
+    assert hits[0].document.title == "Letters" or " " in query
+
+
 def test_who_has_the_query_to_the_letter_is_found_behind_any_number_of_others(home: Home) -> None:
     with home.corpus.db.write():
         for number in range(600):
