@@ -39,7 +39,7 @@ def evaluate(
 
     The set's home stays under `eval/` of the home, named by its documents, so that the next
     evaluation encodes nothing. SourceError says what is wrong with the folder. The report has the
-    measures of each mode, their 95 % intervals, and nDCG@10 of each query.
+    measures of each mode, their 95 % intervals, nDCG@10 of each query, and how many relevant documents are missing.
     """
     judged = read_beir(folder)
     home = settings.home / "eval" / hashlib.sha256((folder / "corpus.jsonl").read_bytes()).hexdigest()[:16]
@@ -47,7 +47,7 @@ def evaluate(
         ids = _take_in(judged, lessonry)
         lessonry.indexer.catch_up(progress=progress)
         lessonry.indexer.compact_if_worth_it()
-        return _measured(lessonry, judged, len(judged.documents), ids, modes)
+        return {**_measured(lessonry, judged, len(judged.documents), ids, modes), "missing": judged.missing}
 
 
 def evaluate_feedback(lessonry: Lessonry, modes: Sequence[Mode] = MODES) -> dict[str, Any]:
@@ -113,8 +113,10 @@ def _values(report: dict[str, Any], name: str) -> dict[str, float]:
             raise BadQuery(f"--compare: the mode {name} was not measured")
         return dict(report["per_query"][name])
     try:
-        values = json.loads(Path(name).read_text(encoding="utf-8"))["per_query"]["hybrid"]
-        return {str(query): float(value) for query, value in values.items()}
+        values = json.loads(Path(name).read_text(encoding="utf-8"))["per_query"]
+        if "hybrid" not in values:
+            raise BadQuery(f"--compare: {name} is a report without the hybrid mode")
+        return {str(query): float(value) for query, value in values["hybrid"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadQuery(f"--compare: {name} is no mode and no report (`lessonry eval --json`)") from error
 

@@ -111,6 +111,8 @@ def print_documents(documents: list[Document]) -> None:
 def print_evaluation(report: Mapping[str, Any]) -> None:
     """A table of modes and measures."""
     note(f"{report['documents']} documents, {report['queries']} queries")
+    if report.get("missing"):
+        note(f"{report['missing']} documents are judged relevant and are not there, so nothing can find them")
     modes: Mapping[str, Mapping[str, float]] = report["modes"]
     names = list(next(iter(modes.values())))
     out.print("mode      " + "".join(f"{name:>12}" for name in names) + "   ndcg@10, 95 % interval")

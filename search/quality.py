@@ -37,6 +37,13 @@ class JudgedSet:
     queries: dict[str, str]
     qrels: Qrels
 
+    @property
+    def missing(self) -> int:
+        """How many documents are judged relevant and are not there: nothing can find them."""
+        there = {row["id"] for row in self.documents}
+        relevant = {key for grades in self.qrels.values() for key, grade in grades.items() if grade > 0}
+        return len(relevant - there)
+
 
 def read_beir(folder: Path) -> JudgedSet:
     """Read a BEIR folder; SourceError names the file that is missing or the line that is not right."""
@@ -44,42 +51,45 @@ def read_beir(folder: Path) -> JudgedSet:
     qrels_file = folder / "qrels.tsv"
     if not qrels_file.exists() and (folder / "qrels" / "test.tsv").exists():
         qrels_file = folder / "qrels" / "test.tsv"
-    documents = [
-        {"id": str(row["_id"]), "title": str(row.get("title") or ""), "text": str(row.get("text") or "")}
+    documents = {
+        key: {"id": key, "title": str(row.get("title") or ""), "text": str(row.get("text") or "")}
         for row in _jsonl(folder / "corpus.jsonl")
-    ]
+        for key in [str(row["_id"])]
+    }
+    if not documents:
+        raise SourceError(str(folder / "corpus.jsonl"), "there is no document in it")
     qrels = _qrels(qrels_file)
     if not qrels:
         raise SourceError(str(qrels_file), "it judges nothing")
     if unknown := sorted(qrels.keys() - queries.keys()):
         raise SourceError(str(qrels_file), f"it judges the query {unknown[0]!r}, which queries.jsonl does not have")
-    return JudgedSet(documents, queries, qrels)
+    return JudgedSet(list(documents.values()), queries, qrels)
 
 
 def _jsonl(path: Path, *needed: str) -> Iterator[dict[str, object]]:
     number = 0
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                if line.strip():
-                    row = json.loads(line)
+                if text := line.decode("utf-8-sig").strip():
+                    row = json.loads(text)
                     for name in ("_id", *needed):
-                        if not isinstance(row, dict) or name not in row:
+                        said = row.get(name) if isinstance(row, dict) else None
+                        if said is None or not str(said).strip():
                             raise SourceError(str(path), f"line {number} has no {name}")
                     yield row
     except OSError as error:
         wanted = "corpus.jsonl, queries.jsonl and qrels.tsv"
         raise SourceError(str(path), f"there is no such file; a judged set has {wanted}") from error
     except ValueError as error:
-        at = number + isinstance(error, UnicodeDecodeError)
-        raise SourceError(str(path), f"line {at} is not JSON in UTF-8") from error
+        raise SourceError(str(path), f"line {number} is not JSON in UTF-8") from error
 
 
 def _qrels(path: Path) -> Qrels:
     qrels: Qrels = {}
     number = 0
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             for number, row in enumerate(csv.reader(file, delimiter="\t"), 1):
                 if len(row) < 3 or (number == 1 and not row[-1].lstrip("-").isdigit()):
                     continue

@@ -3,8 +3,9 @@
 import html
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -110,23 +111,22 @@ class Searcher:
         """
         asked = parse(query.text)
         plain = replace(query, text=asked.words, wanted=query.wanted.both(asked.wanted))
-        with TURNS.one():
-            meant = _beside(self.typing.did_you_mean, query.text, asked)
+        with TURNS.one(), _beside(self.typing.did_you_mean, query.text, asked) as meant:
             found = self._listed(plain) if plain.wanted and not plain.text.strip() else self._found(plain)
             none = () if found.total else self.typing.unknown_names(query.text)
             return replace(found, query=query, notes=(*asked.notes, *none, *found.notes), did_you_mean=meant())
 
     def _found(self, query: Query) -> Results:
         found = self.rank(query)
-        facets = _beside(self._corpus.facets.of, [one.document_id for one in found.documents])
-        return Results(
-            query=query,
-            hits=self._hits(query, found),
-            total=len(found.documents),
-            facets=facets(),
-            degraded=found.degraded,
-            notes=(WORDLESS,) if found.wordless and query.mode == "hybrid" else (),
-        )
+        with _beside(self._corpus.facets.of, [one.document_id for one in found.documents]) as facets:
+            return Results(
+                query=query,
+                hits=self._hits(query, found),
+                total=len(found.documents),
+                facets=facets(),
+                degraded=found.degraded,
+                notes=(WORDLESS,) if found.wordless and query.mode == "hybrid" else (),
+            )
 
     def _listed(self, query: Query) -> Results:
         """The documents inside the filter, which is all that the query has."""
@@ -173,23 +173,21 @@ class Searcher:
         text = _checked(query)
         self._check_collections(query.wanted)
         words = keywords(text, self._frequencies)
-        allowed = None
-        if query.wanted:
-            allowed = self._inside(query.wanted)
-        matching = _beside(self._matches, query, words, allowed, depth) if query.mode == "hybrid" else None
-        degraded, nearest = None, None
+        allowed = self._inside(query.wanted) if query.wanted else None
         long = whitening.share(words.count)
-        if query.mode != "keyword":
-            try:
-                degraded = self.refresh()
-                if vector is None:
-                    vector = self._meaning(text)
-                nearest = self._indexer.index.search(vector, max(depth, _REORDERED) if long else depth, allowed)
-            except (SearchError, StoreUnusable) as error:
-                degraded, vector = f"keywords only: {error}", None
-        weight = 1.0 if vector is None else {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
-        matched = matching() if matching else self._matches(query, words, allowed, depth) if weight else ({}, {})
-        by_keyword, exact = matched
+        matches = (query, words, allowed, depth)
+        with _beside(self._matches, *matches) if query.mode == "hybrid" else nullcontext() as matching:
+            nearest, degraded = None, None
+            if query.mode != "keyword":
+                try:
+                    degraded = self.refresh()
+                    vector = self._meaning(text) if vector is None else vector
+                    nearest = self._indexer.index.search(vector, max(depth, _REORDERED) if long else depth, allowed)
+                except (SearchError, StoreUnusable) as error:
+                    degraded, vector = f"keywords only: {error}", None
+            weight = {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
+            weight = 1.0 if vector is None else weight
+            by_keyword, exact = matching() if matching else self._matches(*matches) if weight else ({}, {})
         if nearest and len(by_keyword) >= depth:  # cut off there: what is found otherwise may have the words too
             lacking = {i for i, _ in nearest if i not in by_keyword} | {i for i in by_keyword if not by_keyword[i][1]}
             if lacking:
@@ -327,10 +325,12 @@ class Searcher:
         return [explain(one, weight, words, rare) for one, words in zip(ranked, words_in(shown, terms), strict=True)]
 
 
-def _beside(work: Callable[..., T], *given: Any) -> Callable[[], T]:
-    """Begin it in another thread, for the same request; what is returned waits for it.
+@contextmanager
+def _beside(work: Callable[..., T], *given: Any) -> Iterator[Callable[[], T]]:
+    """Do it in another thread meanwhile, for the same request; what is given waits for the result.
 
-    Where that thread cannot open the store any more, for want of file handles, this one does it, which has it open.
+    Nothing goes on behind the end of the block: the store may be closed then. Where that thread cannot open the store
+    any more, for want of file handles, this one does it, which has it open.
     """
     begun = _BESIDE.submit(copy_context().run, work, *given)
 
@@ -340,7 +340,10 @@ def _beside(work: Callable[..., T], *given: Any) -> Callable[[], T]:
         except StoreUnusable:
             return work(*given)
 
-    return result
+    try:
+        yield result
+    finally:
+        wait([begun])
 
 
 def _of_documents(having: Mapping[int, tuple[str, float]]) -> dict[str, float]:

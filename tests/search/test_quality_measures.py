@@ -75,6 +75,9 @@ def test_a_judged_set_is_read(tmp_path: Path, qrels: str, at: str) -> None:
         (CORPUS + "{not json", QUERIES, "q1\ta\t1\n", r"corpus\.jsonl.*line 4 is not JSON"),
         (CORPUS + "5", QUERIES, "q1\ta\t1\n", r"corpus\.jsonl.*line 4"),
         ('{"id": "a"}', QUERIES, "q1\ta\t1\n", r"corpus\.jsonl.*line 1 has no _id"),
+        (CORPUS + '{"_id": "b"}\n\udcff', QUERIES, "q1\ta\t1\n", r"corpus\.jsonl.*line 5 is not JSON"),
+        ("", QUERIES, "q1\ta\t1\n", r"corpus\.jsonl.*no document"),
+        (CORPUS, '{"_id": "q1", "text": " "}', "q1\ta\t1\n", r"queries\.jsonl.*line 1 has no text"),
         (CORPUS, '{"_id": "q1"}', "q1\ta\t1\n", r"queries\.jsonl.*line 1 has no text"),
         (CORPUS, "\udcff", "q1\ta\t1\n", r"queries\.jsonl"),
         (CORPUS, QUERIES, "q1\ta\t1\nq1\ta\tmuch\n", r"qrels\.tsv.*line 2 has no grade"),
@@ -89,6 +92,14 @@ def test_what_is_wrong_with_a_set_is_said(tmp_path: Path, corpus: str, queries: 
         (tmp_path / name).write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(SourceError, match=said):
         read_beir(tmp_path)
+
+
+def test_a_byte_order_mark_and_a_document_that_comes_twice_are_no_hindrance(tmp_path: Path) -> None:
+    corpus = '\ufeff{"_id": 0, "text": "x"}\n{"_id": "0", "text": "y"}\n'
+    judged = read_beir(write(tmp_path, corpus, f"\ufeff{QUERIES}", "\ufeffq1\t0\t1\nq1\tb\t1\nq2\tc\t0\n"))
+    assert judged.documents == [{"id": "0", "title": "", "text": "y"}]
+    assert judged.qrels == {"q1": {"0": 1, "b": 1}, "q2": {"c": 0}}
+    assert judged.missing == 1
 
 
 @pytest.mark.parametrize("name", ["corpus.jsonl", "queries.jsonl", "qrels.tsv"])

@@ -1,6 +1,7 @@
 """search(Query): what is found, in which order, how much of it, and what is said when something is missing."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
@@ -113,6 +114,14 @@ def test_who_has_the_whole_query_to_the_letter_comes_first(stocked: Home) -> Non
     assert (first.document.title, first.explanation.exact) == ("Leap", pytest.approx(1 / 3))
     inside = ask(stocked, "certificate has expired", wanted=Filter(kind=("guidance",)))
     assert all(hit.explanation.exact == 0.0 for hit in inside.hits)
+
+
+def test_nothing_of_a_search_goes_on_when_it_has_failed(stocked: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = []
+    monkeypatch.setattr(stocked.searcher.typing, "did_you_mean", lambda *_: (time.sleep(0.2), ended.append(True)))
+    with pytest.raises(BadQuery, match="limit"):
+        stocked.searcher.search(Query(text="valve", limit=0))
+    assert ended == [True]
 
 
 @pytest.mark.parametrize("query", ["http_proxy", "which http_proxy was that"])
