@@ -5,7 +5,7 @@ from typing import Any
 
 from api.wiring import Lessonry
 from corpus.types import Document
-from search.events import names, same_event
+from search.events import Rarity, same_event
 
 _NEIGHBOURS = 10
 
@@ -25,23 +25,9 @@ def find_events(lessonry: Lessonry, ids: Sequence[str], progress: Progress = lam
         for other in found.values():
             if lessonry.corpus.aliases.decision(mine.identity, other.identity) == "apart":
                 continue
-            reason = same_event(mine, other, _Rarity(lessonry, mine, other))
+            reason = same_event(mine, other, Rarity(lessonry.corpus.fulltext.frequencies, mine, other))
             if reason:
                 lessonry.corpus.aliases.propose(mine.identity, other.identity, "same event", reason, near[other.id])
-
-
-class _Rarity:
-    """In how many passages a name that two documents share stands; asked of the store once for all of them."""
-
-    def __init__(self, lessonry: Lessonry, one: Document, other: Document) -> None:
-        self._frequencies = lessonry.corpus.fulltext.frequencies
-        self._pair = one, other
-        self._counts: dict[str, int] | None = None
-
-    def __call__(self, name: str) -> int:
-        if self._counts is None:
-            self._counts = self._frequencies(sorted(names(self._pair[0]) & names(self._pair[1])))
-        return self._counts.get(name, 0)
 
 
 def told(lessonry: Lessonry, most: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ broke in common, or naming the other house, is one.
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from corpus.types import Document
@@ -48,6 +48,22 @@ _NO_NAMES = frozenset(
     monday tuesday wednesday thursday friday saturday sunday
     """.split()
 )
+
+
+class Rarity:
+    """In how many passages a name that two documents share stands; asked of the store once for all of them."""
+
+    def __init__(
+        self, frequencies: Callable[[Sequence[str]], Mapping[str, int]], one: Document, other: Document
+    ) -> None:
+        self._frequencies = frequencies
+        self._pair = one, other
+        self._counts: Mapping[str, int] | None = None
+
+    def __call__(self, name: str) -> int:
+        if self._counts is None:
+            self._counts = self._frequencies(sorted(names(self._pair[0]) & names(self._pair[1])))
+        return self._counts.get(name, 0)
 
 
 def same_event(one: Document, other: Document, rarity: Callable[[str], int]) -> str | None:

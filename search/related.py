@@ -15,6 +15,7 @@ from corpus.tally import Tally
 from corpus.types import Document
 from corpus.vocabulary import words_in
 from search import page, silence
+from search.events import Rarity, same_event
 from search.indexer import InStep
 from search.keywords import STOP_WORDS
 from search.losses import Losses
@@ -218,25 +219,35 @@ class Related:
         itself: Document | None,
     ) -> list[Suggestion]:
         documents = self._corpus.documents.get_many(chosen)
-        same = self._same_event(itself)
+        same = self._same_event(itself, documents)
         return [
             Suggestion(
                 document=documents[i],
                 score=scores[i],
                 cosine=ties[i].cosine,
                 because=reasons.get(i, ()),
-                relation="same event" if documents[i].identity in same else "similar",
+                relation="same event" if i in same else "similar",
             )
             for i in chosen
             if i in documents
         ]
 
-    def _same_event(self, itself: Document | None) -> set[str]:
-        """Identities of the reports of a stored document's event, those that a person said are apart left out."""
+    def _same_event(self, itself: Document | None, documents: Mapping[str, Document]) -> set[str]:
+        """Ids of the reports of a stored document's event: those that are known, and those that tell so themselves.
+
+        What a person said are two events are two.
+        """
         if itself is None:
             return set()
         pairs = self._corpus.aliases.pairs("same event", undecided_only=False, identity=itself.identity)
-        return {identity for pair in pairs if pair.decision != "apart" for identity in (pair.one, pair.other)}
+        decided = {identity: pair.decision for pair in pairs for identity in (pair.one, pair.other)}
+        frequencies = self._corpus.fulltext.frequencies
+        return {
+            i
+            for i, one in documents.items()
+            if (decided[one.identity] != "apart" if one.identity in decided
+                else same_event(itself, one, Rarity(frequencies, itself, one)))
+        }  # fmt: skip
 
     def _near(self, parts: Vectors, found: Ranking) -> Neighbours:
         """The passages that are near any part of the page, or found by a search for it."""

@@ -257,6 +257,19 @@ def test_reports_of_the_same_event_are_told_from_similar_ones(stocked: Home) -> 
     assert set(relations().values()) == {"similar"}
 
 
+def test_reports_that_tell_of_one_event_need_nobody_to_say_so(stocked: Home) -> None:
+    told = {"kind": "post-mortem", "published": "2012-07-01"}
+    text = "The certificate of the clock: on 2012-06-30 `futex` and `clock_was_set` kept Cassandra awake. {}"
+    one = stocked.put("House one", text.format("We restarted the valve."), organization="One", **told)
+    stocked.put("House two", text.format("They restarted the disk."), organization="Two", **told)
+    stocked.put(
+        "Another day", text.format("A router.").replace("06-30", "03-02"), organization="Three", kind="post-mortem"
+    )
+    relations = {two.document.title: two.relation for two in stocked.related.of_document(one, limit=50).items}
+    assert relations["House two"] == "same event"
+    assert relations["Another day"] == "similar"
+
+
 def test_another_address_of_a_document_is_never_suggested(stocked: Home) -> None:
     kept, other = (stocked.corpus.documents.find(f"test:{name}") for name in ("Renewal", "Certify"))
     stocked.corpus.aliases.join(kept.id, other.id, "the same")
