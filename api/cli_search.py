@@ -95,6 +95,8 @@ def related(
         raise BadQuery("give one of: an ID or URL, --text TEXT, --file PATH, --collection SLUG")
     if against and collection is None:
         raise BadQuery("--against goes with --collection")
+    if title and text is None and file is None:
+        raise BadQuery("--title goes with --text or --file")
     if not 1 <= limit <= 50:
         raise BadQuery(f"limit must be from 1 to 50, not {limit}")
     if text is not None and not text.strip():

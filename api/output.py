@@ -80,6 +80,8 @@ def explanation_line(hit: Hit) -> str:
             f"meaning {made.semantic_weight:.2f} × {made.cosine_normalised or 0:.3f} (cosine {made.cosine or 0:.3f})"
         )
     lowered = f"; outdated: both weights are {made.lowered:.0%} of what they would be" if made.lowered else ""
+    if not parts:
+        return "listed: nothing but filters was asked for"
     return f"score {hit.score:.3f} = " + " + ".join(parts) + lowered
 
 

@@ -179,6 +179,9 @@ def test_a_list_that_is_merely_nearest_in_meaning_says_so(run, folder):
     run("add", folder)
     assert "none of these words occurs" in run("search", "qwertz").err
     assert "none of these words" not in run("search", "leap").err
+    listed = run("search", "--explain", "--", "-zzz")
+    assert "none of these words" not in listed.err
+    assert listed.out.count("listed: nothing but filters was asked for") == 2
 
 
 def test_standard_input(run, folder, monkeypatch):
@@ -317,6 +320,7 @@ def test_eval_measures_every_mode(run, tmp_path):
         (["remove", "nothing"], 1, "nothing"),
         (["related", "nothing"], 1, "nothing"),
         (["related"], 2, "--text"),
+        (["related", "x", "--title", "y"], 2, "--title goes with --text or --file"),
         (["related", "--file", "missing.md"], 2, "no such file"),
         (["import", "missing"], 2, "no bundle"),
         (["restore", "missing.db"], 2, "no such file"),
