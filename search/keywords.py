@@ -28,12 +28,12 @@ _MOST_OFTEN = 2
 
 STOP_WORDS = frozenset(
     """
-    a about above after again all also am an and any are as at be because been before being below between both but by
-    can cannot could did do does doing don down during each few for from further had has have having he her here hers
-    him his how i if in into is isn it its just ll me more most my no nor not now of off on once only or other our ours
-    out over own re s same she should so some such t than that the their theirs them then there these they this those
-    through to too under until up us ve very was we were what when where which while who whom why will with would you
-    your yours
+    a about above after again all also am an and any are aren as at be because been before being below between both but
+    by can cannot could couldn d did didn do does doesn doing don down during each few for from further had hadn has
+    hasn have haven having he her here hers him his how i if in into is isn it its just ll m me more most my no nor not
+    now of off on once only or other our ours out over own re s same she should shouldn so some such t than that the
+    their theirs them then there these they this those through to too under until up us ve very was wasn we were weren
+    what when where which while who whom why will with won would wouldn you your yours
     """.split()
 )
 
@@ -112,7 +112,7 @@ def terms_of(text: str) -> Counter[str]:
 def looked_for(counts: Mapping[str, int], frequency: Frequency | None = None) -> dict[str, int]:
     """The terms of a text that are looked for, and how often: no stop words, and of many the most telling."""
     often = {term: min(count, _MOST_OFTEN) for term, count in counts.items()}
-    kept = {term: count for term, count in often.items() if term not in STOP_WORDS} or often
+    kept = {term: count for term, count in often.items() if not STOP_WORDS.issuperset(term.split())} or often
     if frequency and len(kept) > MOST_TERMS:
         return _telling(kept, frequency)
     return dict(list(kept.items())[:MOST_TERMS])

@@ -9,7 +9,7 @@ import math
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import numpy as np
 from filelock import FileLock
 
 from corpus.changes import ChangeLog
+from corpus.memo import Memo
 from search.index import Ids, Scored, among
 from search.words_base import (
     Base,
@@ -43,10 +44,14 @@ _TOO_MANY_NEW = 20_000
 """Passages in the tail that take longer than FTS5 takes."""
 _FEW, _LISTED = 1_000, 20_000
 """So few allowed passages are told to tantivy at once, and so many where it does not do to hold them against the best
-_ALL_SEEN that it finds among all: of words that stand in fewer passages that are all there is."""
-_ALL_SEEN = 4_000
+that it finds among all."""
+_SPARE, _SEEN = 2, 20_000
+"""So many times as many of all are looked at as hold enough of the allowed if those are spread evenly, and at most so
+many: of words that stand in fewer passages that is all there is."""
 _K1, _B = 1.2, 0.75
 """Of BM25, as tantivy and FTS5 have them (Robertson and Zaragoza, 2009)."""
+_REMEMBERED = 10_000
+"""Terms whose weights are remembered while nothing changes: those of a common phrase take 50 ms at a million."""
 _LEAST = 0.001
 """The weight of a word that most passages have: next to nothing, yet more than scores are rounded by."""
 
@@ -77,6 +82,15 @@ class _State:
     """Passages of the base that are gone, or in the tail."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """The stems of a word or a phrase, its weight in BM25, and by what tantivy's own weight is to be multiplied."""
+
+    stems: list[str]
+    weight: float
+    boost: float
+
+
 class WordIndex:
     """Finds passages by words. All its methods may be called from any thread."""
 
@@ -85,6 +99,7 @@ class WordIndex:
         self._changes = changes
         self._lock = threading.Lock()
         self._state: _State | None = None
+        self._terms = Memo[str, _Term](_REMEMBERED)
 
     def search(self, terms: Mapping[str, int], k: int, allowed: Ids | None = None) -> Scored | None:
         """The `k` best passages by BM25, only among `allowed` (sorted ids) if given; ties by id.
@@ -94,10 +109,10 @@ class WordIndex:
         state = self._in_step()
         if state is None:
             return None
-        asked = [(stems, count * _rarity(state, stems)) for term, count in terms.items() if (stems := stems_of(term))]
+        asked = [(term, count) for term, count in self._weighed(state, terms) if term.stems]
         found = self._in_base(state, asked, k, allowed)
         for passage_id, new in state.tail.items():
-            score = sum(weight * _share(new, stems, state.mean) for stems, weight in asked)
+            score = sum(count * term.weight * _share(new, term.stems, state.mean) for term, count in asked)
             if score > 0:
                 found[passage_id] = score
         if allowed is not None and state.tail:
@@ -141,6 +156,14 @@ class WordIndex:
             self._state = None
             shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _weighed(self, state: _State, terms: Mapping[str, int]) -> Iterator[tuple[_Term, int]]:
+        """Terms with what they weigh, and how often each counts. A query asks for the same ones up to three times."""
+        known = self._terms.at((state.lineage, state.revision, state.written))
+        for term, count in terms.items():
+            if term not in known:
+                known[term] = _term(state, term)
+            yield known[term], count
+
     def _in_step(self) -> _State | None:
         """What there is to search, at the store's revision; None where FTS5 is quicker or there is nothing."""
         with self._lock:
@@ -170,16 +193,14 @@ class WordIndex:
         return replace(state, revision=changes.revision, tail=tail, masked=state.masked | gone | set(added))
 
     def _in_base(
-        self, state: _State, terms: Sequence[tuple[list[str], float]], k: int, allowed: Ids | None
+        self, state: _State, terms: Sequence[tuple[_Term, int]], k: int, allowed: Ids | None
     ) -> dict[int, float]:
         """Passage id -> BM25 of the best of the base, without those that are masked."""
-        query = any_of(
-            state.schema, [(stems, weight / rarity_within(state.searcher, stems)) for stems, weight in terms]
-        )
-        told = allowed is not None and len(allowed) <= _FEW
-        asked = k + min(len(state.masked), k)
+        query = any_of(state.schema, [(term.stems, count * term.boost) for term, count in terms])
+        wanted = k + min(len(state.masked), k)
+        told, asked = allowed is not None and len(allowed) <= _FEW, wanted
         if allowed is not None and not told:
-            asked = max(asked, _ALL_SEEN)
+            asked = min(math.ceil(_SPARE * wanted * state.searcher.num_docs / max(1, len(allowed))), _SEEN)
         while True:
             found = ask(
                 state.searcher, query if allowed is None or not told else within(query, state.schema, allowed), asked
@@ -191,7 +212,7 @@ class WordIndex:
             if len(kept) >= k or len(found) < asked:
                 return kept
             if allowed is not None and not told and len(allowed) <= _LISTED:
-                told, asked = True, k + min(len(state.masked), k)
+                told, asked = True, wanted
             else:
                 asked *= 4
 
@@ -211,6 +232,14 @@ def _new(title: str, heading: str, text: str) -> _New:
     whole = text_of(title, heading, text)
     stems = stems_of(whole)
     return _New(" ".join(("", *stems, "")), Counter(stems), len(whole.split()))
+
+
+def _term(state: _State, term: str) -> _Term:
+    stems = stems_of(term)
+    if not stems:
+        return _Term(stems, 0.0, 0.0)
+    weight = _rarity(state, stems)
+    return _Term(stems, weight, weight / rarity_within(state.searcher, stems))
 
 
 def _rarity(state: _State, stems: list[str]) -> float:

@@ -82,7 +82,7 @@ def test_any_history_finds_what_is_there(home: Home, seed: int, listed: int, mon
     """Written now and then, by this process or another: base, tail and masks are one."""
     monkeypatch.setattr(words, "_LISTED", listed)
     monkeypatch.setattr(words, "_FEW", min(listed, 5))
-    monkeypatch.setattr(words, "_ALL_SEEN", 8)
+    monkeypatch.setattr(words, "_SEEN", 8)
     monkeypatch.setattr(words, "MOST_NEW", 3)
     chance = random.Random(seed)
     other = Home(home.folder)
