@@ -71,7 +71,7 @@ def explanation_line(hit: Hit) -> str:
     made = hit.explanation
     parts = []
     if made.keyword_weight:
-        said = [f"BM25 {made.bm25 or 0:.2f}", *([f"to the letter {made.exact_points:.3f}"] if made.exact else [])]
+        said = [f"BM25 {made.bm25 or 0:.2f}", *([f"in one piece {made.exact_points:.3f}"] if made.exact else [])]
         words = [f"{word.term} {word.share:.3f} in {' and '.join(word.where)}" for word in made.words]
         said.append(", ".join(words) or "none")
         parts.append(f"words {made.keyword_weight:.2f} × {made.bm25_normalised or 0:.3f} ({'; '.join(said)})")
