@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import fulltext
 from corpus.fulltext import Weights, marked, snippets, stemmed, terms_in
 from corpus.types import Filter
 from tests.fakes import Home, words_of
@@ -195,11 +194,7 @@ def test_the_parts_of_a_score_are_those_of_its_terms(home: Home) -> None:
     assert home.corpus.fulltext.parts(["clock"], []) == {}
 
 
-@pytest.mark.parametrize("few", [0, 5, 1_000])
-def test_a_filter_finds_what_all_matches_hold_inside_it_however_it_is_applied(
-    home: Home, monkeypatch: pytest.MonkeyPatch, few: int
-) -> None:
-    monkeypatch.setattr(fulltext, "_FEW", few)
+def test_a_filter_finds_what_all_matches_hold_inside_it_however_it_is_applied(home: Home) -> None:
     for number in range(40):
         kind, tags = ("lesson", "post-mortem")[number % 2], [f"t{number % 5}"]
         home.put(f"One {number}", "valve " * (number % 7 + 1) + "clock " * (number % 3) + "disk", kind=kind, tags=tags)
@@ -211,7 +206,11 @@ def test_a_filter_finds_what_all_matches_hold_inside_it_however_it_is_applied(
         for corpus in (home.corpus, home.corpus.as_strangers_see("public")):
             assert corpus.fulltext.match('"valve" OR "clock"', limit=100, wanted=wanted) == right
             assert corpus.fulltext.match('"valve" OR "clock"', limit=3, wanted=wanted) == right[:3]
+            among = sorted(inside)
+            assert corpus.fulltext.match('"valve" OR "clock"', limit=100, wanted=wanted, among=among) == right
+            assert corpus.fulltext.match('"valve" OR "clock"', limit=3, wanted=wanted, among=among) == right[:3]
     assert home.corpus.as_strangers_see("members").fulltext.match('"valve"', limit=100) == []
+    assert home.corpus.as_strangers_see("members").fulltext.match('"valve"', limit=100, among=[1, 2]) == []
 
 
 def test_stems_and_snippets_of_one_text_know_nothing_of_another() -> None:
