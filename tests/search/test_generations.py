@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import faiss
@@ -141,6 +142,29 @@ def in_lists(stocked: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     shutil.rmtree(folder)
     folder.with_name("copy").rename(folder)
     return stocked
+
+
+def test_codes_of_earlier_days_are_read_and_written_anew(in_lists: Home) -> None:
+    """Eight bits a component, as generations had before codes of pairs."""
+    right, folder = found(in_lists), generation(in_lists)
+    manifest = generations.read_manifest(folder)
+    rows = np.fromfile(folder / "rows.f16", dtype="<f2").reshape(manifest.count, -1).astype(np.float32)
+    coarse = faiss.IndexFlatIP(manifest.dimension)
+    eight = faiss.ScalarQuantizer.QT_8bit
+    engine = faiss.IndexIVFScalarQuantizer(coarse, manifest.dimension, 2, eight, faiss.METRIC_INNER_PRODUCT)
+    engine.train(rows)
+    faiss.write_index(engine, str(folder / "placed.faiss"))
+    engine.add(rows)
+    faiss.write_index(engine, str(folder / "vectors.faiss"))
+    told = replace(manifest, checksum=generations._checksum(folder, manifest))
+    (folder / "manifest.json").write_text(json.dumps(asdict(told)))
+    with in_lists.reopened() as later:
+        assert found(later) == right
+        assert later.index.problems() == []
+        later.index.compact()
+        assert found(later) == right
+        assert isinstance(faiss.read_index(str(generation(later) / "vectors.faiss")), faiss.IndexIVFPQ)
+        assert later.encoder.encoded == 0
 
 
 @pytest.mark.parametrize("damage", LARGE)
