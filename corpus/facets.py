@@ -48,7 +48,7 @@ class Facets:
         """Over these documents, each named once."""
         with self._db.remembering(self._values) as (db, known):
             if missing := [document_id for document_id in ids if document_id not in known]:
-                known.update(_values(db, missing))
+                known.update(_read(db, missing))
             counted = Counter(pair for document_id in ids for pair in known.get(document_id, ()))
         by_field: dict[str, dict[str, int]] = {name: {} for name in _FIELDS}
         for (name, value), count in counted.items():
@@ -81,13 +81,14 @@ class Facets:
         return counts
 
     def _bounded(self, wanted: Filter, fields: Collection[str]) -> Counts:
+        """None where there are too many documents."""
         where, values = where_filter(wanted)
         with self._db.read() as db:
             count = db.execute(f"SELECT count(*) FROM documents d WHERE {where}", values).fetchone()[0]
         return self.over(wanted, fields) if count <= MOST_COUNTED else {}
 
 
-def _values(db: Any, ids: Sequence[str]) -> dict[str, _Values]:
+def _read(db: Any, ids: Sequence[str]) -> dict[str, _Values]:
     """The values that these documents have, by document id."""
     asked = json.dumps(list(ids))
     inside = "IN (SELECT value FROM json_each(?))"

@@ -2,7 +2,6 @@
 
 import html
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
@@ -229,9 +228,10 @@ class Searcher:
         if words.counts:
             found.update(self._by_words(words.counts, query, allowed, depth))
         named = [having for name in words.identifiers if (having := self._having(name, words, query, allowed))]
-        exact: Counter[str] = Counter()
+        exact: dict[str, float] = {}
         for having in named:
-            exact.update({i: IDENTIFIER_SHARE * share / len(named) for i, share in _of_documents(having).items()})
+            for document_id, share in _of_documents(having).items():
+                exact[document_id] = exact.get(document_id, 0.0) + IDENTIFIER_SHARE * share / len(named)
         return found, {**exact, **_of_documents(whole)}
 
     def _having(self, phrase: str, words: Keywords, query: Query, allowed: Ids | None) -> dict[int, tuple[str, float]]:

@@ -67,6 +67,12 @@ def test_there_are_no_more_completions_than_asked_for(stocked):
     assert len(offered(stocked, "cert", 2)) == 2
 
 
+def test_a_whole_name_is_nearer_than_a_word_of_another(home):
+    for name in ("Umbra", "Umbra Cloud"):
+        home.put(f"Of {name}", "The valve.", organization=name)
+    assert home.searcher.search(Query(text="org:Umbar")).did_you_mean == "org:Umbra"
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [

@@ -16,6 +16,17 @@ def test_titles_headings_lines_and_sentences_in_their_order() -> None:
     assert [page.sentences[place] for place in page.telling] == page.sentences[1:]  # none is worth showing: all are
 
 
+@pytest.mark.parametrize("title", ["Plan", "Change request", "  draft: NOTES"])
+def test_a_title_that_says_only_what_kind_of_paper_it_is_is_left_out(title: str) -> None:
+    page, untitled, titled = (read(one, "The valve stuck.", ENCODER.encode) for one in (title, "", "Valve plan"))
+    assert page is not None
+    assert untitled is not None
+    assert titled is not None
+    assert (page.sentences, page.heads) == (untitled.sentences, 0)
+    assert np.array_equal(page.vector(), untitled.vector())
+    assert titled.sentences == ["Valve plan", "The valve stuck."]
+
+
 def test_a_page_without_words_is_none() -> None:
     assert read("", " \n((( --- \n", ENCODER.encode) is None
 

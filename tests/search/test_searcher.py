@@ -124,6 +124,35 @@ def test_nothing_of_a_search_goes_on_when_it_has_failed(stocked: Home, monkeypat
     assert ended == [True]
 
 
+def test_what_is_near_has_its_words_counted_where_their_list_was_cut_off(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By words the long one is the last of four; by meaning it is the first."""
+    home.put("Long", "The valve. " + "Filler of no meaning. " * 40)
+    for number in range(3):
+        home.put(f"Short {number}", "The valve, the valve and the disk.")
+
+    right = home.searcher.search(Query(text="valve", mode="keyword")).hits[-1]
+    assert right.document.title == "Long"
+    monkeypatch.setattr(searcher_module, "_DEPTHS", ((0, 2), (20, 500)))
+    found = home.searcher.rank(Query(text="valve", limit=1)).evidence
+    assert [one.bm25 for one in found.values() if one.cosine == 1] == [right.explanation.bm25]
+
+
+def test_what_a_question_means_is_asked_once(stocked: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    encode_query = stocked.encoder.encode_query
+    monkeypatch.setattr(stocked.encoder, "encode_query", lambda text: (asked.append(text), encode_query(text))[1])
+    for query in (
+        Query(text="valve"),
+        Query(text="valve kind:lesson"),
+        Query(text="valve", offset=10),
+        Query(text="disk"),
+    ):
+        stocked.searcher.search(query)
+    assert asked == ["valve", "disk"]
+
+
 @pytest.mark.parametrize("query", ["http_proxy", "which http_proxy was that"])
 def test_an_identifier_is_not_its_words(home: Home, query: str) -> None:
     home.put("HTTP proxy", "The HTTP proxy: an http proxy for the HTTP proxy, which was an http proxy.")
