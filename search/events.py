@@ -66,6 +66,14 @@ class Rarity:
         return self._counts.get(name, 0)
 
 
+def report(title: str, text: str) -> Document:
+    """What somebody reads or writes, as a report of a house of its own; it is not stored."""
+    return Document(
+        id="", identity="", title=title, text=text, kind="post-mortem", url=None, organization=None, published=None,
+        tags=(), language=None, source="", added="", changed="",
+    )  # fmt: skip
+
+
 def same_event(one: Document, other: Document, rarity: Callable[[str], int]) -> str | None:
     """Why two reports tell of the same event, as words that name the evidence; None if not enough speaks for it.
 

@@ -15,7 +15,7 @@ from corpus.tally import Tally
 from corpus.types import Document
 from corpus.vocabulary import words_in
 from search import page, silence
-from search.events import Rarity, same_event
+from search.events import Rarity, report, same_event
 from search.indexer import InStep
 from search.keywords import STOP_WORDS
 from search.losses import Losses
@@ -183,7 +183,7 @@ class Related:
         losses = Losses(self._corpus, self._searcher, page, found, chosen, near) if chosen else None
         shown = self._shown(losses, familiar) if losses else {}
         reasons = self._reasons.of_page(page, shown, {i: ties[i].passage_id for i in chosen})
-        return self._told(chosen, scores, ties, reasons, itself)
+        return self._told(chosen, scores, ties, reasons, itself or report(page.title, page.text))
 
     def _shown(self, losses: Losses, familiar: float) -> dict[str, int]:
         """The place of the sentence whose loss costs a suggestion the most; what makes it outdated changes nothing."""
@@ -216,10 +216,10 @@ class Related:
         scores: Mapping[str, float],
         ties: Mapping[str, Tie],
         reasons: Mapping[str, tuple[Because, ...]],
-        itself: Document | None,
+        asked: Document,
     ) -> list[Suggestion]:
         documents = self._corpus.documents.get_many(chosen)
-        same = self._same_event(itself, documents)
+        same = self._same_event(asked, documents)
         return [
             Suggestion(
                 document=documents[i],
@@ -232,21 +232,19 @@ class Related:
             if i in documents
         ]
 
-    def _same_event(self, itself: Document | None, documents: Mapping[str, Document]) -> set[str]:
-        """Ids of the reports of a stored document's event: those that are known, and those that tell so themselves.
+    def _same_event(self, asked: Document, documents: Mapping[str, Document]) -> set[str]:
+        """Ids of the reports of one event with what is asked: those that are known, and those that tell so themselves.
 
         What a person said are two events are two.
         """
-        if itself is None:
-            return set()
-        pairs = self._corpus.aliases.pairs("same event", undecided_only=False, identity=itself.identity)
+        pairs = self._corpus.aliases.pairs("same event", undecided_only=False, identity=asked.identity)
         decided = {identity: pair.decision for pair in pairs for identity in (pair.one, pair.other)}
         frequencies = self._corpus.fulltext.frequencies
         return {
             i
             for i, one in documents.items()
             if (decided[one.identity] != "apart" if one.identity in decided
-                else same_event(itself, one, Rarity(frequencies, itself, one)))
+                else same_event(asked, one, Rarity(frequencies, asked, one)))
         }  # fmt: skip
 
     def _near(self, parts: Vectors, found: Ranking) -> Neighbours:

@@ -270,6 +270,20 @@ def test_reports_that_tell_of_one_event_need_nobody_to_say_so(stocked: Home) -> 
     assert relations["Another day"] == "similar"
 
 
+def test_a_ticket_about_an_event_is_told_of_the_reports_of_that_event(stocked: Home) -> None:
+    told = {"kind": "post-mortem", "published": "2012-07-09", "organization": "One"}
+    text = "The certificate of the clock: on 2012-06-{} `futex` and `clock_was_set` kept Cassandra awake. A valve."
+    stocked.put("That day", text.format("30"), **told)
+    stocked.put("Another day", text.format("03"), **told)
+    ticket = "Valve: the clock `clock_was_set`, `futex` and Cassandra"
+    relations = [
+        {two.document.title: two.relation for two in stocked.related.of_text("Alert", f"{ticket}{day}.", 50).items}
+        for day in (" on 30 June 2012", " on 29 June 2012", "")
+    ]
+    assert [found["That day"] for found in relations] == ["same event", "similar", "similar"]
+    assert [found["Another day"] for found in relations] == ["similar"] * 3
+
+
 def test_another_address_of_a_document_is_never_suggested(stocked: Home) -> None:
     kept, other = (stocked.corpus.documents.find(f"test:{name}") for name in ("Renewal", "Certify"))
     stocked.corpus.aliases.join(kept.id, other.id, "the same")
