@@ -132,7 +132,7 @@ def _results(request: Request, parts: Lessonry, asked: Asked) -> Response:
     except LessonryError as error:
         notice = str(error)
         return page(request, "results.html", status=STATUS[type(error)], notice=notice, answer=None, facets=[], **shown)
-    question = cursors.fingerprint(params.q, params.mode, params.wanted())
+    question = params.question()
     offset = int(cursors.decode(params.cursor, question)) if params.cursor else 0
     before = max(0, offset - params.limit)
     counts = {name: [(one.value, one.count) for one in counted] for name, counted in answer.facets.items()}

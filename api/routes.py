@@ -69,6 +69,10 @@ class SearchParams(FilterParams):
     limit: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 10
     explain: bool = False
 
+    def question(self) -> str:
+        """What makes this search this one and no other, whichever page of it is asked for."""
+        return cursors.fingerprint(self.q.strip(), self.mode, self.wanted())
+
 
 class ListParams(FilterParams):
     """A list of documents."""
@@ -81,7 +85,7 @@ def search(parts: Parts, params: Annotated[SearchParams, Query()]) -> SearchAnsw
     """Search by meaning and by words."""
     start = time.perf_counter()
     wanted = params.wanted()
-    question = cursors.fingerprint(params.q, params.mode, wanted)
+    question = params.question()
     offset = _offset(cursors.decode(params.cursor, question)) if params.cursor else 0
     results = parts.searcher.search(
         search_types.Query(

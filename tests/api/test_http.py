@@ -77,7 +77,7 @@ def test_cursors_lead_through_the_whole_list_and_belong_to_one_question(lessonry
     whole = [hit["document"]["id"] for hit in client.get("/v1/search", params={"q": "disk"}).json()["hits"]]
     seen, cursor = [], None
     while True:
-        params = {"q": "disk", "limit": 3, **({"cursor": cursor} if cursor else {})}
+        params = {"q": " disk\n" if cursor else "disk", "limit": 3, **({"cursor": cursor} if cursor else {})}
         page = client.get("/v1/search", params=params).json()
         seen += [hit["document"]["id"] for hit in page["hits"]]
         if (cursor := page["next"]) is None:
