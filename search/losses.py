@@ -9,9 +9,10 @@ from corpus.store import Corpus
 from search.index import cosines
 from search.keywords import Frequency, looked_for, terms_of
 from search.neighbours import Neighbours, Tie
-from search.page import Page
+from search.page import Encode, Page
 from search.ranking import Ranked
 from search.searcher import Ranking, Searcher
+from search.types import Vectors
 
 _RIVALS = 8
 """Documents that have most of the words, and that are nearest: a score is a share of what the best one has."""
@@ -23,7 +24,14 @@ class Losses:
     """Ranks some documents (`chosen`) anew without each sentence of a page."""
 
     def __init__(
-        self, corpus: Corpus, searcher: Searcher, page: Page, found: Ranking, chosen: Sequence[str], near: Neighbours
+        self,
+        corpus: Corpus,
+        searcher: Searcher,
+        encode: Encode,
+        page: Page,
+        found: Ranking,
+        chosen: Sequence[str],
+        near: Neighbours,
     ) -> None:
         self.page = page
         self._near = near.of(chosen)
@@ -31,14 +39,15 @@ class Losses:
         self.tried = _promising(page, self._near)
         listed = {*chosen, *_rivals(found.documents)}
         owners = {i: one.document_id for i, one in found.evidence.items() if one.document_id in listed}
+        self._read = _read_without(page, self.tried, encode)
         self._times = _times_without(page, self.tried, corpus.fulltext.frequencies)
         terms = dict.fromkeys(term for times in self._times.values() for term in times)
         self._shortlist = searcher.shortlist(owners, list(terms))
 
-    def without(self, place: int | None) -> tuple[list[Ranked], dict[str, Tie], int]:
+    def without(self, place: int) -> tuple[list[Ranked], dict[str, Tie], int]:
         """The documents ranked for the page without a sentence, what ties the chosen ones to it, and its parts."""
         parts = self.page.windows(place)
-        ranked = self._shortlist.rank(self._times[place], self.page.vector(place))
+        ranked = self._shortlist.rank(self._times[place], self.page.asked(self._read[place], place))
         return ranked, self._near.ties(parts), len(parts)
 
 
@@ -52,8 +61,16 @@ def _promising(page: Page, near: Neighbours) -> list[int]:
     return sorted(places[row] for row in order.tolist())
 
 
-def _times_without(page: Page, places: Sequence[int], frequency: Frequency) -> dict[int | None, dict[str, int]]:
-    """How often each term is looked for: for the page as it is (None), and without the sentence at each place."""
+def _read_without(page: Page, places: Sequence[int], encode: Encode) -> dict[int, Vectors]:
+    """How an encoder reads the page without the sentence at each place."""
+    readings = {place: page.reading(place) for place in places}
+    different = list(dict.fromkeys(readings.values()))  # most sentences of a long page stand behind what is read
+    read = dict(zip(different, encode(different), strict=True))
+    return {place: read[reading] for place, reading in readings.items()}
+
+
+def _times_without(page: Page, places: Sequence[int], frequency: Frequency) -> dict[int, dict[str, int]]:
+    """How often each term is looked for without the sentence at each place."""
     counts = [terms_of(sentence) for sentence in page.sentences]
     every: Counter[str] = Counter()
     for count in counts:
@@ -63,7 +80,7 @@ def _times_without(page: Page, places: Sequence[int], frequency: Frequency) -> d
     def times(left: Counter[str]) -> dict[str, int]:
         return looked_for(left, lambda terms: {term: known[term] for term in terms})
 
-    return {None: times(every), **{place: times(every - counts[place]) for place in places}}
+    return {place: times(every - counts[place]) for place in places}
 
 
 def _rivals(ranked: Sequence[Ranked]) -> list[str]:

@@ -1,6 +1,7 @@
 """A page as its sentences: each is encoded once, and what stands together is the sum of its sentences.
 
-So what the page would be without one of them is a subtraction, and nothing is encoded or searched again to tell it.
+So what a part of the page would be without one of them is a subtraction. Only the beginning, which is encoded in one
+too, is encoded again to tell that; nothing is searched for again.
 """
 
 import re
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from corpus.passages import pieces_of, sections, sentences
 from search.types import Vectors
 
+Encode = Callable[[list[str]], Vectors]
 Piece = TypeVar("Piece")
 
 LONGEST = 400
@@ -28,6 +30,8 @@ _MOST_WINDOWS = 12
 """Windows that look for neighbours; of a longer page the first ones and an even choice."""
 _LEAD = 1_800
 """Characters after which a sentence counts a third in the vector of the page: what a page is about stands first."""
+_READ = 1_500
+"""Characters of a page that an encoder reads at once; what stands behind it does not understand."""
 _FEWEST_WORDS = 4
 """A sentence of fewer words tells little, and is not shown."""
 _PAPERS = frozenset(
@@ -75,6 +79,14 @@ class Page:
         sizes, before = self._standing(left_out)
         return _unit((np.sqrt(sizes) * np.exp(-before / _LEAD)) @ self.vectors)
 
+    def reading(self, left_out: int | None = None) -> str:
+        """The beginning of the page, which an encoder reads in one."""
+        return "\n".join(one for place, one in enumerate(self.sentences) if place != left_out)[:_READ]
+
+    def asked(self, read: Vectors, left_out: int | None = None) -> Vectors:
+        """[d]: what is searched for, as much its `reading` as an encoder has `read` it as the sum of its sentences."""
+        return _unit(self.vector(left_out) + read)
+
     def windows(self, left_out: int | None = None) -> Vectors:
         """[k, d]: the parts of the page, as far as their sentences are encoded."""
         sizes, before = self._standing(left_out)
@@ -91,7 +103,7 @@ class Page:
         return sizes, np.cumsum(sizes) - sizes
 
 
-def read(title: str, text: str, encode: Callable[[list[str]], Vectors]) -> Page | None:
+def read(title: str, text: str, encode: Encode) -> Page | None:
     """The page of a title and headed text; None if there are no words in it."""
     heads = [] if _PAPERS.issuperset(_WORDS.findall(title.lower())) else _cut([title])
     found = heads + _cut(_sentences(title, text))

@@ -23,15 +23,13 @@ from search.more_like import MoreLike
 from search.nearest import Nearest
 from search.neighbours import Neighbours, Tie
 from search.outdated import lowered_scores
-from search.page import Page, evenly
+from search.page import Encode, Page, evenly
 from search.ranking import Ranked, spread
 from search.reasons import Reasons
 from search.searcher import LONGEST_QUERY, Ranking, Searcher
 from search.ties import same_words
 from search.turns import TURNS
 from search.types import Because, Encoder, Query, Suggestion, Suggestions, Vectors
-
-Encode = Callable[[list[str]], Vectors]
 
 _MOST_PASSAGES = 12
 """Passages of a stored document that look for neighbours."""
@@ -155,7 +153,7 @@ class Related:
     def _answered(self, title: str, text: str, limit: int, itself: Document | None, encode: Encode) -> Suggestions:
         def suggest(degraded: str | None) -> Suggestions:
             asked = page.read(title, text[:_LONGEST_PAGE], encode)
-            return Suggestions(items=self._suggest(asked, limit, itself) if asked else [], degraded=degraded)
+            return Suggestions(items=self._suggest(asked, encode, limit, itself) if asked else [], degraded=degraded)
 
         found = self._unless_degraded(suggest)
         self.answers.add("suggested" if found.items else "degraded" if found.degraded else "silent")
@@ -169,8 +167,9 @@ class Related:
         except (SearchError, StoreUnusable) as error:
             return Suggestions(items=[], degraded=f"no suggestions: {error}")
 
-    def _suggest(self, page: Page, limit: int, itself: Document | None) -> list[Suggestion]:
-        found = self._searcher.rank(Query(text=f"{page.title}\n{page.text}"[:LONGEST_QUERY]), page.vector())
+    def _suggest(self, page: Page, encode: Encode, limit: int, itself: Document | None) -> list[Suggestion]:
+        (read,) = encode([page.reading()])
+        found = self._searcher.rank(Query(text=f"{page.title}\n{page.text}"[:LONGEST_QUERY]), page.asked(read))
         parts = page.windows()
         near = self._near(parts, found)
         ties = near.ties(parts)
@@ -180,7 +179,9 @@ class Related:
         order = sorted(scores.keys() - self._itself(page, scores, itself), key=lambda i: (-scores[i], i))
         chosen = spread(order[: 2 * limit + 8], _similarity(near, ties), limit, _ALIKE, _TOGETHER)
         chosen.sort(key=lambda i: (-scores[i], i))
-        losses = Losses(self._corpus, self._searcher, page, found, chosen, near) if chosen else None
+        losses = (
+            Losses(self._corpus, self._searcher, self._encoder.encode, page, found, chosen, near) if chosen else None
+        )
         shown = self._shown(losses, familiar) if losses else {}
         reasons = self._reasons.of_page(page, shown, {i: ties[i].passage_id for i in chosen})
         return self._told(chosen, scores, ties, reasons, itself or report(page.title, page.text))
@@ -188,7 +189,7 @@ class Related:
     def _shown(self, losses: Losses, familiar: float) -> dict[str, int]:
         """The place of the sentence whose loss costs a suggestion the most; what makes it outdated changes nothing."""
 
-        def left(place: int | None) -> dict[str, float]:
+        def left(place: int) -> dict[str, float]:
             ranked, ties, parts = losses.without(place)
             return self._scored(ranked, ties, self.floor(parts, losses.page.is_short(place), familiar))
 

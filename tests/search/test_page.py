@@ -55,7 +55,19 @@ def test_the_page_without_a_sentence_is_the_page_that_never_had_it() -> None:
         assert left is not None
         assert np.allclose(page.vector(place), left.vector(), atol=1e-6)
         assert np.allclose(page.windows(place), left.windows(), atol=1e-6)
+        assert page.reading(place) == left.reading()
+        (read_in_one,) = ENCODER.encode([left.reading()])
+        assert np.allclose(page.asked(read_in_one, place), left.asked(read_in_one), atol=1e-6)
         assert not np.allclose(page.vector(), left.vector(), atol=1e-6)
+
+
+def test_what_is_asked_is_the_beginning_read_in_one_as_much_as_the_sum_of_the_sentences() -> None:
+    page = read("Valve", "The valve stuck open. The crew trusted the alarm.", ENCODER.encode)
+    assert page is not None
+    (read_in_one,) = ENCODER.encode([page.reading()])
+    asked = page.asked(read_in_one)
+    assert np.linalg.norm(asked) == pytest.approx(1)
+    assert asked @ read_in_one == pytest.approx(asked @ page.vector(), abs=1e-6)  # as near to the one as to the other
 
 
 @pytest.mark.parametrize(("count", "most"), [(3, 12), (12, 12), (13, 12), (500, 12)])
