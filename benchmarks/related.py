@@ -4,9 +4,9 @@ usage: python benchmarks/related.py DATA IR [--home HOME] [--only ranking|eviden
 
 DATA and IR are folders of documents and of judged sets. HOME keeps what is taken in and encoded for the next time.
 
-ranking   nDCG@10 of suggestions for each query as a pasted page (its first line is the title) against search by the
-          same text. The query's own document is in the corpus, and copies of it word for word, which are never
-          suggested: they are taken out of both lists and of the judgements.
+ranking   nDCG@10 of suggestions for each query as a pasted page (its first line is the title), by POST /v1/related,
+          against search by the same text. The query's own document is in the corpus, and copies of it word for word,
+          which are never suggested: they are taken out of both lists and of the judgements.
 evidence  a suggestion's score is measured anew without each sentence of the page: does the shown one cost it the most?
 silence   suggestions for 200 pages about nothing of the kind; half of them were held out while the floor was made.
 held      200 documents that are not taken in: is one of five suggestions right? Right is a document of the same
@@ -24,7 +24,9 @@ from collections import Counter
 from pathlib import Path
 
 import unrelated
+from fastapi.testclient import TestClient
 
+from api.app import create_app
 from api.evaluation import _take_in
 from api.settings import load
 from api.wiring import Lessonry
@@ -86,6 +88,7 @@ def ranking(folder: Path, home: Path) -> None:
     with Lessonry(load(home=home)) as lessonry:
         ids = _take_in(judged, lessonry)
         lessonry.indexer.catch_up()
+        client = TestClient(create_app(lessonry), base_url="http://127.0.0.1")
         runs: dict[str, dict] = {"search": {}, "related": {}}
         qrels, times = {}, []
         for query, grades in judged.qrels.items():
@@ -95,9 +98,12 @@ def ranking(folder: Path, home: Path) -> None:
             found = lessonry.searcher.rank(Query(text=text[:20_000])).documents
             title, body = text.split("\n", 1) if "\n" in text else ("", text)
             start = time.perf_counter()
-            suggested = unexplained(lessonry).of_text(title, body, 11).items
+            answer = (
+                client.post("/v1/related", json={"title": title, "text": body, "limit": 11}).raise_for_status().json()
+            )
             times.append(time.perf_counter() - start)
-            listed = {"search": [one.document_id for one in found], "related": [one.document.id for one in suggested]}
+            suggested = [one["document"]["id"] for one in answer["suggestions"]]
+            listed = {"search": [one.document_id for one in found], "related": suggested}
             for name, documents in listed.items():
                 others = [ids[one] for one in documents if ids[one] not in copies][:10]
                 runs[name][query] = [(one, -float(place)) for place, one in enumerate(others)]
@@ -112,7 +118,7 @@ def ranking(folder: Path, home: Path) -> None:
             f"{folder.name}: related better than search by",
             f"{apart.mean:+.3f} ({apart.low:+.3f} to {apart.high:+.3f})",
         )
-        row(f"{folder.name}: ms for a page without reasons, median", f"{1000 * statistics.median(times):.0f}")
+        row(f"{folder.name}: ms for a page, median", f"{1000 * statistics.median(times):.0f}")
 
 
 def starter(home: Path) -> Lessonry:
