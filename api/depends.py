@@ -1,4 +1,7 @@
-"""What routes ask for: the parts of the home, the worker, and the small types of their parameters."""
+"""What routes ask for: the parts of the home, the worker, and the small types of their parameters.
+
+They are asked for in the event loop: a thread of its own, which a plain function would get, costs more than they do.
+"""
 
 from typing import Annotated
 
@@ -10,13 +13,13 @@ from api.jobs import Worker
 from api.wiring import Lessonry
 
 
-def the_lessonry(request: Request) -> Lessonry:
+async def the_lessonry(request: Request) -> Lessonry:
     """The parts, with as much in them as whoever asks may see. There is no other way from a route to the home."""
     lessonry: Lessonry = request.app.state.lessonry
     return lessonry if the_person(request).sees == "members" else lessonry.public
 
 
-def the_worker(request: Request) -> Worker:
+async def the_worker(request: Request) -> Worker:
     """The runner of jobs."""
     worker: Worker = request.app.state.worker
     return worker

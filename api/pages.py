@@ -135,7 +135,7 @@ def _results(request: Request, parts: Lessonry, asked: Asked) -> Response:
     question = params.question()
     offset = int(cursors.decode(params.cursor, question)) if params.cursor else 0
     before = max(0, offset - params.limit)
-    counts = {name: [(one.value, one.count) for one in counted] for name, counted in answer.facets.items()}
+    counts = {name: [(one["value"], one["count"]) for one in counted] for name, counted in answer.facets.items()}
     return page(
         request, "results.html", notice=None, answer=answer, wordless=WORDLESS in answer.notes, listed=_listed(answer),
         facets=links.facets(asked, counts), first=offset + 1,

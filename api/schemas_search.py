@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict  # pydantic wants that one before Python 3.12
 
 from api.schemas import DocumentBrief, PassageShape, Shape
 from search.completion import Completion, CompletionKind
@@ -57,7 +58,7 @@ class HitShape(Shape):
         )  # fmt: skip
 
 
-class FacetCount(Shape):
+class FacetCount(TypedDict):
     """How many of the documents found have this value."""
 
     value: str
@@ -87,7 +88,7 @@ class SearchAnswer(Shape):
             next=next, hits=[HitShape.of(hit, query.explain) for hit in results.hits],
             notes=list(results.notes), did_you_mean=results.did_you_mean,
             facets={
-                name: [FacetCount(value=value, count=count) for value, count in counts]
+                name: [{"value": value, "count": count} for value, count in counts]
                 for name, counts in results.facets.items()
             },
         )  # fmt: skip

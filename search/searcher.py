@@ -31,6 +31,7 @@ from search.ranking import IDENTIFIER_SHARE, WORDS_ONLY, Evidence, Ranked, fuse,
 from search.shortlist import Shortlist
 from search.turns import TURNS
 from search.types import WORDLESS, Encoder, Explanation, Hit, Query, Results, Vectors
+from search.words import ENOUGH
 
 LONGEST_QUERY = 20_000
 """Characters. A longer text is a page, and `related` is for pages."""
@@ -187,7 +188,8 @@ class Searcher:
             weight = {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
             weight = 1.0 if vector is None else weight
             by_keyword, exact = matching() if matching else self._matches(*matches) if weight else ({}, {})
-        if nearest and len(by_keyword) >= depth:  # cut off there: what is found otherwise may have the words too
+        cut_off = depth if allowed is None else depth / ENOUGH
+        if nearest and len(by_keyword) >= cut_off:  # what is found otherwise may have the words too
             lacking = {i for i, _ in nearest if i not in by_keyword} | {i for i in by_keyword if not by_keyword[i][1]}
             if lacking:
                 ids = np.array(sorted(lacking), dtype=np.int64)

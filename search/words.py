@@ -45,9 +45,11 @@ _TOO_MANY_NEW = 20_000
 _FEW, _LISTED = 1_000, 20_000
 """So few allowed passages are told to tantivy at once, and so many where it does not do to hold them against the best
 that it finds among all."""
-_SPARE, _SEEN = 2, 20_000
-"""So many times as many of all are looked at as hold enough of the allowed if those are spread evenly, and at most so
-many: of words that stand in fewer passages that is all there is."""
+ENOUGH = 4
+"""A fourth of what was asked for is enough of many allowed passages: the others have less of the words than any of some
+thousands elsewhere, and to find them takes longer than all else."""
+_SEEN = 20_000
+"""So many of all are looked at at most: of words that stand in fewer passages that is all there is."""
 _K1, _B = 1.2, 0.75
 """Of BM25, as tantivy and FTS5 have them (Robertson and Zaragoza, 2009)."""
 _REMEMBERED = 10_000
@@ -103,6 +105,8 @@ class WordIndex:
 
     def search(self, terms: Mapping[str, int], k: int, allowed: Ids | None = None) -> Scored | None:
         """The `k` best passages by BM25, only among `allowed` (sorted ids) if given; ties by id.
+
+        Of many allowed ones it may be the `k / ENOUGH` best.
 
         `terms` (words, a phrase if several) count as often as is said. None if the copy cannot tell.
         """
@@ -198,23 +202,29 @@ class WordIndex:
         """Passage id -> BM25 of the best of the base, without those that are masked."""
         query = any_of(state.schema, [(term.stems, count * term.boost) for term, count in terms])
         wanted = k + min(len(state.masked), k)
-        told, asked = allowed is not None and len(allowed) <= _FEW, wanted
-        if allowed is not None and not told:
-            asked = min(math.ceil(_SPARE * wanted * state.searcher.num_docs / max(1, len(allowed))), _SEEN)
+        if allowed is None or len(allowed) <= _FEW:
+            return self._unmasked(state, query, wanted, k, allowed)
+        spread = state.searcher.num_docs / max(1, len(allowed))
+        asked = min(math.ceil(2 * wanted * spread), _SEEN // 4)  # twice as many as hold them if spread evenly
         while True:
-            found = ask(
-                state.searcher, query if allowed is None or not told else within(query, state.schema, allowed), asked
-            )
+            found = ask(state.searcher, query, asked)
+            ids = np.fromiter((i for i in found if i not in state.masked), dtype=np.int64)
+            kept = {int(i): found[int(i)] for i in ids[among(ids, allowed)]}
+            if len(kept) >= k / ENOUGH or len(found) < asked:
+                return kept
+            if asked >= _SEEN and len(allowed) <= _LISTED:
+                return self._unmasked(state, query, wanted, k, allowed)
+            asked = 4 * asked if asked >= _SEEN else min(4 * asked, _SEEN)
+
+    def _unmasked(self, state: _State, query: Any, asked: int, k: int, allowed: Ids | None) -> dict[int, float]:
+        """The same of all, or of those that are told to tantivy."""
+        told = query if allowed is None else within(query, state.schema, allowed)
+        while True:
+            found = ask(state.searcher, told, asked)
             kept = {i: score for i, score in found.items() if i not in state.masked}
-            if allowed is not None and not told:
-                ids = np.fromiter(kept, dtype=np.int64, count=len(kept))
-                kept = {int(i): kept[int(i)] for i in ids[among(ids, allowed)]}
             if len(kept) >= k or len(found) < asked:
                 return kept
-            if allowed is not None and not told and len(allowed) <= _LISTED:
-                told, asked = True, wanted
-            else:
-                asked *= 4
+            asked *= 4
 
 
 def _state(base: Base | None, lineage: str) -> _State | None:

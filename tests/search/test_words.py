@@ -114,6 +114,27 @@ def test_any_history_finds_what_is_there(home: Home, seed: int, listed: int, mon
     other.close()
 
 
+def test_of_many_allowed_passages_at_least_the_best_quarter_is_found(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "_FEW", 5)
+    monkeypatch.setattr(words, "_SEEN", 20)
+    for number in range(80):
+        home.put(f"Number {number}", "The valve. " * (1 + number % 7) + "A disk." * (number % 3))
+    home.indexer.words.write()
+    every = home.corpus.documents.passage_ids(Filter())
+    of_all = home.indexer.words.search({"valve": 1}, 1000)
+    assert of_all is not None
+    for share in (2, 5, 9):
+        allowed = np.array(every[::share], dtype=np.int64)
+        right = [(i, score) for i, score in of_all if i in set(allowed.tolist())]
+        for k in (1, 4, 12, 100):
+            found = home.indexer.words.search({"valve": 1}, k, allowed)
+            assert found is not None
+            assert len(found) >= min(len(right), k / words.ENOUGH)
+            assert found == right[: len(found)]
+
+
 def test_a_copy_that_is_being_written_for_the_first_time_is_none_without_a_word(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
