@@ -4,6 +4,9 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+PAGE = 16 * 1024
+"""Bytes of a page of a file that is made anew: texts and vectors fill large ones to the brim, of small ones a sixth
+or less stays empty. A file keeps what it was made with."""
 _BUSY_SECONDS = 30.0
 _NO_PLACE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_FULL", "SQLITE_IOERR_SHM")
 """How SQLite says that it cannot write what it needs for reading: a read-only folder, a full disk."""

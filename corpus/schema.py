@@ -19,6 +19,7 @@ from corpus import (
     schema_visibility,
 )
 from corpus.errors import SchemaTooNew
+from corpus.opening import PAGE
 
 migrations = Migrations("lessonry")
 HISTORY = tuple(
@@ -39,6 +40,7 @@ STEPS = {step.__name__ for step in HISTORY}
 
 def migrate(db: sqlite_utils.Database, path: Path) -> None:
     """Bring the file to the newest schema. A file of a newer version is refused untouched."""
+    db.execute(f"PRAGMA page_size = {PAGE}")  # of a file that is not there yet
     applied = {step.name for step in migrations.applied(db)}
     if newer := sorted(applied - STEPS):
         raise SchemaTooNew(path, newer)

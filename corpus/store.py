@@ -149,7 +149,20 @@ def _put_in_place(source: Path, home: Path) -> None:
         with Corpus(Path(folder)) as copy, copy.db.write() as db:
             db.execute("UPDATE state SET revision = max(revision, ?) + 1, lineage = hex(randomblob(8))", [revision])
         with closing(sqlite3.connect(prepared)) as ready, closing(sqlite3.connect(home / FILE, timeout=30)) as target:
+            _fit(ready, target)
             ready.backup(target)
+
+
+def _fit(ready: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Give a database pages of the size of another's, if that has any: else it could not take its place."""
+    mine, size, pages = (
+        one.execute(f"PRAGMA {name}").fetchone()[0]
+        for one, name in ((ready, "page_size"), (target, "page_size"), (target, "page_count"))
+    )
+    if pages and mine != size:
+        ready.execute("PRAGMA journal_mode = DELETE")
+        ready.execute(f"PRAGMA page_size = {size}")
+        ready.execute("VACUUM")
 
 
 def _revision_to_pass(home: Path) -> int:

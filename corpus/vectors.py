@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from corpus.mending import mendable
-from corpus.opening import Opened, open_file
+from corpus.opening import PAGE, Opened, open_file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS encoders (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -15,8 +15,6 @@ CREATE TABLE IF NOT EXISTS vectors (
     encoder INTEGER NOT NULL, key BLOB NOT NULL, vector BLOB NOT NULL, UNIQUE (encoder, key)
 );
 """
-_PAGE = 16 * 1024
-"""Bytes: vectors fill such pages to the brim, in the order in which they come; of small ones a sixth stays empty."""
 _BATCH = 500
 _DAMAGE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
@@ -99,7 +97,7 @@ class VectorCache:
         if self._file is None:
             self._file = open_file(self.path, to_write=to_write)
             if self._file.stands is None:
-                self._file.connection.execute(f"PRAGMA page_size = {_PAGE}")  # of a file that is not there yet
+                self._file.connection.execute(f"PRAGMA page_size = {PAGE}")  # of a file that is not there yet
                 self._file.connection.execute("PRAGMA journal_mode = WAL")
             self._file.connection.execute("PRAGMA synchronous = NORMAL")
             self._file.connection.executescript(_SCHEMA)

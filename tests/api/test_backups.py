@@ -15,6 +15,7 @@ from api.locks import alone
 from api.settings import SettingsError, load
 from api.wiring import Lessonry
 from corpus.errors import StoreUnusable
+from corpus.opening import PAGE
 from corpus.store import Corpus, restore_backup
 from tests.fakes import draft, opened, split, stored
 from tests.faults.doors import served
@@ -141,7 +142,7 @@ def test_one_that_is_not_whole_does_not_count(
     def scribbled(path: Path) -> sqlite3.Connection:
         """A disk that does not keep what was written to it."""
         content = bytearray(path.read_bytes())
-        content[4096:8192] = b"\xa5" * 4096
+        content[PAGE : 2 * PAGE] = b"\xa5" * PAGE
         path.write_bytes(content)
         return connect(path)
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,33 @@ def test_restore_into_a_new_home(home: Home, tmp_path: Path) -> None:
     with Corpus(tmp_path / "a" / "new" / "home") as restored:
         assert [document.title for document in restored.documents.page(limit=9)] == ["Leap"]
     assert [path.name for path in (tmp_path / "a" / "new" / "home").glob("restore-*")] == []
+
+
+@pytest.mark.parametrize("earlier", ["backup", "home"])
+def test_a_backup_and_a_home_with_pages_of_different_sizes(home: Home, tmp_path: Path, earlier: str) -> None:
+    """Homes of earlier versions have small pages."""
+    home.put("Leap", TEXT)
+    home.corpus.backup(tmp_path / "backup.db")
+    other = tmp_path / "other"
+    with Home(other) as stood:
+        stood.put("Gone", "The valve.")
+        now_in_use = page_size(other / "lessonry.db")
+    smaller = tmp_path / "backup.db" if earlier == "backup" else other / "lessonry.db"
+    with closing(sqlite3.connect(smaller, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+        db.execute("PRAGMA page_size = 4096")
+        db.execute("VACUUM")
+    assert page_size(smaller) == 4096 != now_in_use
+    with Home(other) as stood:  # goes on meanwhile
+        restore_backup(tmp_path / "backup.db", other)
+        assert titles(stood, "valve") == ["Leap"]
+        assert stood.corpus.problems() == []
+        assert page_size(other / "lessonry.db") == (now_in_use if earlier == "backup" else 4096)
+
+
+def page_size(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as db:
+        return int(db.execute("PRAGMA page_size").fetchone()[0])
 
 
 def test_restore_in_the_place_of_a_damaged_database(home: Home, tmp_path: Path) -> None:
