@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from corpus.database import Database
@@ -33,8 +34,8 @@ _OWN: dict[str, dict[str, object]] = {
 
 Counts = dict[str, list[tuple[str, int]]]
 """Of each field its most frequent values, with the number of documents that have them; ties by name."""
-_Values = tuple[tuple[str, str], ...]
-"""(field, value) of one document."""
+_Values = dict[str, tuple[str, ...]]
+"""What one document has in each field."""
 
 
 class Facets:
@@ -49,11 +50,8 @@ class Facets:
         with self._db.remembering(self._values) as (db, known):
             if missing := [document_id for document_id in ids if document_id not in known]:
                 known.update(_read(db, missing))
-            counted = Counter(pair for document_id in ids for pair in known.get(document_id, ()))
-        by_field: dict[str, dict[str, int]] = {name: {} for name in _FIELDS}
-        for (name, value), count in counted.items():
-            by_field[name][value] = count
-        return {name: _most(counts) for name, counts in by_field.items()}
+            said = [known[document_id] for document_id in ids if document_id in known]
+        return {name: _most(Counter(chain.from_iterable([one[name] for one in said]))) for name in _FIELDS}
 
     def over(self, wanted: Filter = Filter(), fields: Collection[str] = _FIELDS) -> Counts:
         """Over all documents inside the filter."""
@@ -92,16 +90,19 @@ def _read(db: Any, ids: Sequence[str]) -> dict[str, _Values]:
     """The values that these documents have, by document id."""
     asked = json.dumps(list(ids))
     inside = "IN (SELECT value FROM json_each(?))"
-    found: dict[str, list[tuple[str, str]]] = {}
     rows = db.execute(f"SELECT d.id, {', '.join(_COLUMNS.values())} FROM documents d WHERE d.id {inside}", [asked])
-    for document_id, *said in rows:
-        found[document_id] = [pair for pair in zip(_COLUMNS, said, strict=True) if pair[1] is not None]
+    found: dict[str, _Values] = {
+        document_id: {
+            **{name: () if value is None else (value,) for name, value in zip(_COLUMNS, said, strict=True)},
+            **dict.fromkeys(_TABLES, ()),
+        }
+        for document_id, *said in rows
+    }
     for name, table in _TABLES.items():
-        for document_id, value in db.execute(
-            f"SELECT document_id, {name} FROM {table} WHERE document_id {inside}", [asked]
-        ):
-            found[document_id].append((name, value))
-    return {document_id: tuple(pairs) for document_id, pairs in found.items()}
+        rows = db.execute(f"SELECT document_id, {name} FROM {table} WHERE document_id {inside}", [asked])
+        for document_id, value in rows:
+            found[document_id][name] += (value,)
+    return found
 
 
 def _most(counts: Mapping[Any, int]) -> list[tuple[str, int]]:

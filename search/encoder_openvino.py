@@ -23,7 +23,14 @@ from tokenizers import Tokenizer
 from search.turns import TURNS
 from search.types import Vectors
 
-FILES = SimpleNamespace(model="model.xml", weights="model.bin", tokenizer="tokenizer.json", manifest="encoder.json")
+FILES = SimpleNamespace(
+    model="model.xml",
+    weights="model.bin",
+    lighter="question.xml",
+    lighter_weights="question.bin",
+    tokenizer="tokenizer.json",
+    manifest="encoder.json",
+)
 
 _BATCH_TOKENS = 1024
 """Word pieces per run: measured best on two cores; larger batches fall out of the processor's cache."""
@@ -32,7 +39,8 @@ _FIRST = threading.Lock()
 _STEP = 16
 """Lengths are rounded up to a multiple of this: for each other shape than the last one OpenVINO makes ready anew."""
 _QUESTIONS = (16, 32)
-"""Lengths, in word pieces, that have a model of their own: nothing is made ready, which takes a fifth of the time."""
+"""Lengths, in word pieces, that have a model of their own: nothing is made ready, which takes a fifth of the time. Its
+weights have eight bits: one question takes as long as it takes to read them."""
 
 
 def openvino() -> Any:
@@ -76,7 +84,7 @@ class OpenVinoEncoder:
         self._most = int(manifest["most"])
         self.limit = self._most - self._special
         self.dimension = int(manifest["dimension"])
-        for name in (FILES.model, FILES.weights):
+        for name in (FILES.model, FILES.weights, FILES.lighter, FILES.lighter_weights):
             if (folder / name).stat().st_size != manifest["bytes"][name]:
                 raise ValueError(f"{folder / name} is cut off")
 
@@ -91,11 +99,11 @@ class OpenVinoEncoder:
         """The model for one text of a length, on the core that asks; None: for a batch of any shape on each core."""
         if length not in self._compilations:
             core, cores = openvino().Core(), 1 if length else _cores()
-            model = core.read_model(str(self._folder / FILES.model))
+            model = core.read_model(str(self._folder / (FILES.lighter if length else FILES.model)))
             if length:
                 model.reshape({one.any_name: [1, length] for one in model.inputs})
             settings = {
-                "INFERENCE_PRECISION_HINT": self.precision,
+                "INFERENCE_PRECISION_HINT": "f32" if length else self.precision,
                 "INFERENCE_NUM_THREADS": cores,
                 "NUM_STREAMS": cores,
                 "ENABLE_CPU_PINNING": False,  # other processes have these cores too

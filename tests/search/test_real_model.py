@@ -69,7 +69,7 @@ def test_the_export_gives_what_the_library_gives(models: Path) -> None:
     assert np.abs(np.linalg.norm(found, axis=1) - 1).max() < 1e-5
     for text, row in zip(TEXTS, expected, strict=True):  # whatever stands beside it in a batch
         assert np.abs(exported.encode([text])[0] - row).max() < off
-        assert np.abs(exported.encode_query(text) - row).max() < off
+        assert exported.encode_query(text) @ row > (0.998 if len(text.split()) > 3 else 0.99)  # eight bits a weight
     tokens = model.tokenizer(TEXTS, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
     assert exported.measure(TEXTS) == [len(ids) for ids in tokens]
     assert exported.limit == model.max_seq_length - 2
@@ -85,7 +85,7 @@ def test_what_lies_beyond_the_limit_is_not_seen(models: Path) -> None:
     assert not np.array_equal(one, shorter)
 
 
-@pytest.mark.parametrize("name", [FILES.model, FILES.weights, FILES.manifest])
+@pytest.mark.parametrize("name", [FILES.model, FILES.weights, FILES.lighter, FILES.lighter_weights, FILES.manifest])
 def test_an_export_that_was_cut_off_is_none(models: Path, tmp_path: Path, name: str) -> None:
     folder = export_folder(DEFAULT_MODEL, tmp_path)
     folder.mkdir()
