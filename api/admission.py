@@ -1,6 +1,7 @@
 """Who asks, and does the route let them? Asked before a body is read; what declares no scope is for nobody."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ class Admission:
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
         self._rules: list[_Rule] = []
+        self._walk: Iterator[RouteContext] = iter(())
 
     async def refusal(self, scope: Scope) -> Response | None:
         """The answer to those who may not come in; None to the others, whose person is then known."""
@@ -39,7 +41,7 @@ class Admission:
         except LessonryError as error:
             return await problems.known(request, error)
         request.state.person = asker.person
-        rule = self._rule(scope) or self._rule(scope, anew=True) or _NOWHERE
+        rule = self._rule(scope) or _NOWHERE
         lacking = rule.needed - asker.person.scopes
         if asker.flaw or (lacking and not asker.person.name):
             return _stranger(request, asker, lacking)
@@ -50,11 +52,22 @@ class Admission:
             return Problem(403, "a browser that is signed in sends the token of its page as X-CSRF-Token")
         return None
 
-    def _rule(self, scope: Scope, anew: bool = False) -> "_Rule | None":
-        """What holds where a request leads. The walk over all routes is slow: it is done once, and for what is new."""
+    def _rule(self, scope: Scope) -> "_Rule | None":
+        """What holds where a request leads. Routes are slow to look at: each is, when it is come to, once.
+
+        What fits none may be new: all are looked at again.
+        """
+        known = next((rule for rule in self._rules if rule.fits(scope)), None)
+        return known or self._found(scope) or self._found(scope, anew=True)
+
+    def _found(self, scope: Scope, anew: bool = False) -> "_Rule | None":
         if anew:
-            self._rules = [_Rule.of(route) for route in iter_route_contexts(scope["app"].routes)]
-        return next((rule for rule in self._rules if rule.fits(scope)), None)
+            self._rules, self._walk = [], iter_route_contexts(scope["app"].routes)
+        for route in self._walk:
+            self._rules.append(_Rule.of(route))
+            if self._rules[-1].fits(scope):
+                return self._rules[-1]
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """How Fetcher connects: to the very address that was checked, and for no longer than the whole fetch has left."""
 
+import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import httpcore
 import httpx
@@ -125,11 +127,16 @@ class CheckedTransport(httpx.HTTPTransport):
     """httpx over a CheckedBackend. Proxies of the environment are not used: they would do the resolving."""
 
     def __init__(self, backend: CheckedBackend) -> None:
-        trusted = httpx.create_ssl_context()
-        super().__init__(verify=trusted)
+        super().__init__(verify=_trusted())
         self.deadline = backend.deadline
         self._pool.close()
         # httpx hands no network backend through, so its pool is replaced by one that has ours.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=trusted, network_backend=backend, max_connections=20, keepalive_expiry=5.0
+            ssl_context=_trusted(), network_backend=backend, max_connections=20, keepalive_expiry=5.0
         )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed. To read them takes as long as a search."""
+    return httpx.create_ssl_context()
