@@ -309,6 +309,11 @@ def m015_small_fingerprints(db: sqlite_utils.Database) -> None:
     )
 
 
+def m016_facets(db: sqlite_utils.Database) -> None:
+    """What is counted of the documents that a search finds, side by side: their rows are far from each other."""
+    run(db, "CREATE INDEX documents_facets ON documents (id, kind, organization, published);")
+
+
 STEPS = (
     m001_documents,
     m002_passages,
@@ -321,4 +326,5 @@ STEPS = (
     m011_vocabulary,
     m014_sample,
     m015_small_fingerprints,
+    m016_facets,
 )
