@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -16,8 +17,10 @@ MOST_COUNTED = 100_000
 """A list of more documents than this gets no counts: they would take seconds."""
 _MOST = 50
 """Values that a field shows."""
-_REMEMBERED = 20_000
-"""Documents whose values are remembered: queries find the same ones again and again."""
+_REMEMBERED = 100_000
+"""Documents whose values are remembered, in some 30 MB: queries find the same ones again and again."""
+_SHARED = 20_000
+"""Values that stand in memory once, however many of those documents have them."""
 
 _FIELDS = ("kind", "organization", "tag", "technology", "year")
 _COLUMNS = {"kind": "d.kind", "organization": "d.organization", "year": "substr(d.published, 1, 4)"}
@@ -34,8 +37,8 @@ _OWN: dict[str, dict[str, object]] = {
 
 Counts = dict[str, list[tuple[str, int]]]
 """Of each field its most frequent values, with the number of documents that have them; ties by name."""
-_Values = dict[str, tuple[str, ...]]
-"""What one document has in each field."""
+_Values = tuple[tuple[str, str], ...]
+"""(field, value) of one document."""
 
 
 class Facets:
@@ -50,8 +53,11 @@ class Facets:
         with self._db.remembering(self._values) as (db, known):
             if missing := [document_id for document_id in ids if document_id not in known]:
                 known.update(_read(db, missing))
-            said = [known[document_id] for document_id in ids if document_id in known]
-        return {name: _most(Counter(chain.from_iterable([one[name] for one in said]))) for name in _FIELDS}
+            counted = Counter(chain.from_iterable([known[document_id] for document_id in ids if document_id in known]))
+        by_field: dict[str, dict[str, int]] = {name: {} for name in _FIELDS}
+        for (name, value), count in counted.items():
+            by_field[name][value] = count
+        return {name: _most(counts) for name, counts in by_field.items()}
 
     def over(self, wanted: Filter = Filter(), fields: Collection[str] = _FIELDS) -> Counts:
         """Over all documents inside the filter."""
@@ -95,19 +101,17 @@ def _read(db: Any, ids: Sequence[str]) -> dict[str, _Values]:
         " FROM json_each(?) asked CROSS JOIN documents d ON d.id BETWEEN asked.value AND asked.value",
         [asked],
     )
-    found: dict[str, _Values] = {
-        document_id: {
-            **{name: () if value is None else (value,) for name, value in zip(_COLUMNS, said, strict=True)},
-            **dict.fromkeys(_TABLES, ()),
-        }
-        for document_id, *said in rows
-    }
+    found = {i: [_pair(*one) for one in zip(_COLUMNS, said, strict=True) if one[1] is not None] for i, *said in rows}
+    inside = "document_id IN (SELECT value FROM json_each(?))"
     for name, table in _TABLES.items():
-        inside = "document_id IN (SELECT value FROM json_each(?))"
-        rows = db.execute(f"SELECT document_id, {name} FROM {table} WHERE {inside}", [asked])
-        for document_id, value in rows:
-            found[document_id][name] += (value,)
-    return found
+        for i, value in db.execute(f"SELECT document_id, {name} FROM {table} WHERE {inside}", [asked]):
+            found[i].append(_pair(name, value))
+    return {i: tuple(pairs) for i, pairs in found.items()}
+
+
+@lru_cache(_SHARED)
+def _pair(name: str, value: str) -> tuple[str, str]:
+    return (name, value)
 
 
 def _most(counts: Mapping[Any, int]) -> list[tuple[str, int]]:
