@@ -13,6 +13,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ PROBES = 192
 from all passages, they have 98.8 % at a hundred thousand passages (128 have 97.6 %); passages find all ten with 128."""
 _DEEP = 500
 """Neighbours up to which so many lists do; more of them lie in more lists."""
-_RARER = 0.3
-"""The nearest of the share s of all vectors lie in s ** -_RARER as many lists: of a hundredth in four times as many."""
+_RARER = 0.2
+"""The nearest of the share s of all vectors lie in s ** -_RARER as many lists: of a hundredth in two and a half times
+as many."""
 _PER_LIST = 50
 """Vectors a list by which the lists are placed. More of them take longer and place them no better."""
 _FINER = 3
@@ -75,6 +77,23 @@ class Rows:
         return half.astype(np.float32)
 
 
+@dataclass(frozen=True)
+class Inside:
+    """The rows of a generation of `count` that a filter leaves: their numbers, ascending."""
+
+    places: Ids
+    count: int
+
+    @cached_property
+    def selector(self) -> Any:
+        """What the engine is told so that only these count."""
+        import faiss
+
+        inside = np.zeros(self.count, dtype=bool)
+        inside[self.places] = True
+        return faiss.IDSelectorBitmap(np.packbits(inside, bitorder="little"))  # type: ignore[call-arg, arg-type]  # stubs lag
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """One generation in use. `ids` ascends; row n of the engine is the vector of ids[n]."""
@@ -99,19 +118,19 @@ class Generation:
         vectors: Vectors = self.engine.reconstruct_batch(np.ascontiguousarray(places))
         return vectors
 
-    def near(self, vector: Vectors, k: int, inside: Ids | None, without: Any) -> Ids:
-        """Row numbers, ascending, of some `k` that are near, only of those `inside` (row numbers, ascending) if given.
+    def near(self, vector: Vectors, k: int, inside: Inside | None, without: Any) -> Ids:
+        """Row numbers, ascending, of some `k` that are near, only of those `inside` if given.
 
         `without` is what `leaving_out` made of those that do not count, which may be told where all are; what is inside
         counts.
         """
-        if inside is not None and len(inside) <= max(k, _DIRECT):
-            return inside
+        if inside is not None and len(inside.places) <= max(k, _DIRECT):
+            return inside.places
         rough = k if self.rows is None else _FINER * k
         if inside is None and rough >= len(self.ids):
             return np.arange(len(self.ids))
-        selector = without if inside is None else _only(inside, len(self.ids))
-        share = 1.0 if inside is None else len(inside) / len(self.ids)
+        selector = without if inside is None else inside.selector
+        share = 1.0 if inside is None else len(inside.places) / len(self.ids)
         parameters = self._parameters(k, share, selector)
         _, found = self.engine.search(vector.reshape(1, -1), rough, params=parameters)
         near: Ids = np.sort(found[0][found[0] >= 0]).astype(np.int64)
@@ -282,15 +301,6 @@ def _for_fast_scans(engine: Any) -> Any:
     fast = faiss.IndexIVFPQFastScan(engine)
     engine.reset()  # it lends the other its centroids; its codes are not needed twice
     return fast
-
-
-def _only(places: Ids, count: int) -> Any:
-    """A selector of these row numbers."""
-    import faiss
-
-    inside = np.zeros(count, dtype=bool)
-    inside[places] = True
-    return faiss.IDSelectorBitmap(np.packbits(inside, bitorder="little"))  # type: ignore[call-arg, arg-type]  # stubs lag
 
 
 def _checksum(folder: Path, manifest: Manifest) -> str:

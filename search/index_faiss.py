@@ -10,7 +10,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ import numpy as np
 from filelock import FileLock
 
 from corpus.errors import IndexDamaged, StoreUnusable
+from corpus.memo import Memo
 from corpus.mending import NO_HANDLES, no_handle_left
 from search import generations
-from search.generations import Former, Generation
+from search.generations import Former, Generation, Inside
 from search.index import Ids, Manifest, Scored, among, best, cosines
 from search.types import Vectors
 
@@ -29,6 +30,8 @@ _SPARE = 32
 """Candidates looked for beyond k: near-ties are decided by our own exact scores."""
 _BLOCK = 20_000
 """Vectors in memory at once when a generation is written."""
+_FILTERS = 8
+"""Filters whose rows are remembered."""
 _ROUGH = 1e-5
 """By how much a cosine in single precision may be wrong, and more."""
 
@@ -46,6 +49,17 @@ class _State:
     tail: Vectors
     unmasked: Any = None
     """What the base is told so that masked rows do not count."""
+    insides: Memo[int, tuple[Ids, Inside]] = field(init=False, default_factory=lambda: Memo(_FILTERS))
+    """The rows of filters, by the number of the very array that was allowed: whoever asks keeps those of a filter."""
+
+    def inside(self, base: Generation, allowed: Ids) -> Inside:
+        """The rows of the base that count among `allowed`."""
+        known = self.insides.at(None)
+        held = known.get(id(allowed))
+        if held is None or held[0] is not allowed:
+            places = np.setdiff1d(base.places(allowed), self.masked, assume_unique=True)
+            known[id(allowed)] = held = (allowed, Inside(places, len(base.ids)))
+        return held[1]
 
 
 def folder_for(root: Path, encoder: str) -> Path:
@@ -159,9 +173,7 @@ class FaissIndex:
         near = _near_in_tail(state, vector, k + _SPARE, allowed)
         ids, vectors = [state.tail_ids[near]], [state.tail[near]]
         if state.base is not None and len(state.base.ids):
-            inside = None
-            if allowed is not None:
-                inside = np.setdiff1d(state.base.places(allowed), state.masked, assume_unique=True)
+            inside = None if allowed is None else state.inside(state.base, allowed)
             places = state.base.near(vector, min(k + _SPARE, len(state.base.ids)), inside, state.unmasked)
             places = places[~among(places, state.masked)]
             ids.append(state.base.ids[places])

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock
+from numpy.typing import NDArray
 
 from corpus.changes import ChangeLog
 from corpus.memo import Memo
@@ -80,8 +81,8 @@ class _State:
     """Words of a passage, on average."""
     revision: int
     tail: Mapping[int, _New]
-    masked: frozenset[int]
-    """Passages of the base that are gone, or in the tail."""
+    masked: Ids
+    """Passages of the base that are gone, or in the tail; ascending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,8 @@ class WordIndex:
             tail.update({i: _new(*fields) for i, fields in self._changes.fields(added).items()})
         else:
             tail.update({i: _new("", "", "") for i in added})  # not searched before they are written
-        return replace(state, revision=changes.revision, tail=tail, masked=state.masked | gone | set(added))
+        masked = np.union1d(state.masked, np.array([*gone, *added], np.int64))
+        return replace(state, revision=changes.revision, tail=tail, masked=masked)
 
     def _in_base(
         self, state: _State, terms: Sequence[tuple[_Term, int]], k: int, allowed: Ids | None
@@ -207,11 +209,10 @@ class WordIndex:
         spread = state.searcher.num_docs / max(1, len(allowed))
         asked = min(math.ceil(2 * wanted * spread), _SEEN // 4)  # twice as many as hold them if spread evenly
         while True:
-            found = ask(state.searcher, query, asked)
-            ids = np.fromiter((i for i in found if i not in state.masked), dtype=np.int64)
-            kept = {int(i): found[int(i)] for i in ids[among(ids, allowed)]}
-            if len(kept) >= k / ENOUGH or len(found) < asked:
-                return kept
+            ids, scores, more = _ask(state, query, asked)
+            inside = among(ids, allowed)
+            if inside.sum() >= k / ENOUGH or not more:
+                return _scored(ids[inside], scores[inside])
             if asked >= _SEEN and len(allowed) <= _LISTED:
                 return self._unmasked(state, query, wanted, k, allowed)
             asked = 4 * asked if asked >= _SEEN else min(4 * asked, _SEEN)
@@ -220,11 +221,21 @@ class WordIndex:
         """The same of all, or of those that are told to tantivy."""
         told = query if allowed is None else within(query, state.schema, allowed)
         while True:
-            found = ask(state.searcher, told, asked)
-            kept = {i: score for i, score in found.items() if i not in state.masked}
-            if len(kept) >= k or len(found) < asked:
-                return kept
+            ids, scores, more = _ask(state, told, asked)
+            if len(ids) >= k or not more:
+                return _scored(ids, scores)
             asked *= 4
+
+
+def _ask(state: _State, query: Any, asked: int) -> tuple[Ids, NDArray[np.float64], bool]:
+    """Ids and BM25 of the best of the base, without those that are masked; and whether there may be more."""
+    ids, scores = ask(state.searcher, query, asked)
+    kept = ~among(ids, state.masked)
+    return ids[kept], scores[kept], len(ids) == asked
+
+
+def _scored(ids: Ids, scores: NDArray[np.float64]) -> dict[int, float]:
+    return dict(zip(ids.tolist(), scores.tolist(), strict=True))
 
 
 def _state(base: Base | None, lineage: str) -> _State | None:
@@ -234,7 +245,14 @@ def _state(base: Base | None, lineage: str) -> _State | None:
     stands = base.stands
     mean = max(1, stands.words) / max(1, stands.passages)
     return _State(
-        base.index.searcher(), base.index.schema, lineage, base.written, mean, stands.revision, {}, frozenset()
+        base.index.searcher(),
+        base.index.schema,
+        lineage,
+        base.written,
+        mean,
+        stands.revision,
+        {},
+        np.zeros(0, np.int64),
     )
 
 

@@ -9,6 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.types import Changes
 from search.index import Ids
 
@@ -180,8 +183,10 @@ def within(query: Any, schema: Any, allowed: Ids) -> Any:
     return Query.boolean_query([(Occur.Must, Query.const_score_query(listed, 0.0)), (Occur.Must, query)])
 
 
-def ask(searcher: Any, query: Any, k: int) -> dict[int, float]:
-    """Passage id -> BM25 of the `k` best."""
+def ask(searcher: Any, query: Any, k: int) -> tuple[Ids, NDArray[np.float64]]:
+    """The ids and the BM25 of the `k` best passages."""
     hits = searcher.search(query, k, count=False).hits
-    ids = searcher.fast_field_values(_ID, [address for _, address in hits])
-    return {int(i): float(score) for i, (score, _) in zip(ids, hits, strict=True)}
+    if not hits:
+        return np.zeros(0, np.int64), np.zeros(0)
+    scores, addresses = zip(*hits, strict=True)
+    return np.array(searcher.fast_field_values(_ID, list(addresses)), np.int64), np.array(scores, np.float64)
