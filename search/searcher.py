@@ -39,8 +39,8 @@ MOST_HITS = 1_000
 
 T = TypeVar("T")
 
-_BESIDE = ThreadPoolExecutor(2 * ((os.cpu_count() or 1) + 1), thread_name_prefix="search")
-"""What a search does beside: SQLite, FAISS, tantivy and the model all let other threads work meanwhile."""
+_BESIDE = ThreadPoolExecutor((os.cpu_count() or 1) + 1, thread_name_prefix="search")
+"""For words, while the model and FAISS are busy: all let other threads work meanwhile. A thread for each turn."""
 
 _DEPTHS = ((0, 100), (20, 500), (128, 4_000))
 """Behind so many hits, so many passages are looked at by words and by meaning. Steps, not a slope: pages of one list
@@ -111,22 +111,22 @@ class Searcher:
         """
         asked = parse(query.text)
         plain = replace(query, text=asked.words, wanted=query.wanted.both(asked.wanted))
-        with TURNS.one(), _beside(self.typing.did_you_mean, query.text, asked) as meant:
+        with TURNS.one():
             found = self._listed(plain) if plain.wanted and not plain.text.strip() else self._found(plain)
             none = () if found.total else self.typing.unknown_names(query.text)
-            return replace(found, query=query, notes=(*asked.notes, *none, *found.notes), did_you_mean=meant())
+            meant = self.typing.did_you_mean(query.text, asked)
+            return replace(found, query=query, notes=(*asked.notes, *none, *found.notes), did_you_mean=meant)
 
     def _found(self, query: Query) -> Results:
         found = self.rank(query)
-        with _beside(self._corpus.facets.of, [one.document_id for one in found.documents]) as facets:
-            return Results(
-                query=query,
-                hits=self._hits(query, found),
-                total=len(found.documents),
-                facets=facets(),
-                degraded=found.degraded,
-                notes=(WORDLESS,) if found.wordless and query.mode == "hybrid" else (),
-            )
+        return Results(
+            query=query,
+            hits=self._hits(query, found),
+            total=len(found.documents),
+            facets=self._corpus.facets.of([one.document_id for one in found.documents]),
+            degraded=found.degraded,
+            notes=(WORDLESS,) if found.wordless and query.mode == "hybrid" else (),
+        )
 
     def _listed(self, query: Query) -> Results:
         """The documents inside the filter, which is all that the query has."""

@@ -118,9 +118,14 @@ def test_who_has_the_whole_query_to_the_letter_comes_first(stocked: Home) -> Non
 
 def test_nothing_of_a_search_goes_on_when_it_has_failed(stocked: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = []
-    monkeypatch.setattr(stocked.searcher.typing, "did_you_mean", lambda *_: (time.sleep(0.2), ended.append(True)))
-    with pytest.raises(BadQuery, match="limit"):
-        stocked.searcher.search(Query(text="valve", limit=0))
+
+    def fail(text: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(stocked.searcher, "_matches", lambda *_: (time.sleep(0.2), ended.append(True)))
+    monkeypatch.setattr(stocked.encoder, "encode_query", fail)
+    with pytest.raises(ZeroDivisionError):
+        stocked.searcher.search(Query(text="valve"))
     assert ended == [True]
 
 
