@@ -1,9 +1,12 @@
 """The sockets that are served."""
 
 import asyncio
+import gc
 import socket
 
-from api.server import _listen
+from fastapi import FastAPI
+
+from api.server import _listen, settled
 
 
 def test_answers_leave_at_once() -> None:
@@ -25,3 +28,14 @@ def test_answers_leave_at_once() -> None:
                 return await asyncio.wait_for(at_once, 10)
 
     assert asyncio.run(served()) == 1
+
+
+def test_what_a_server_begins_with_is_no_longer_searched_for_garbage() -> None:
+    app = FastAPI()
+    try:
+        assert settled(app) is app
+        assert gc.is_tracked(app)
+        assert not any(one is app for one in gc.get_objects())  # what is frozen is not listed
+    finally:
+        gc.unfreeze()
+    assert any(one is app for one in gc.get_objects())
