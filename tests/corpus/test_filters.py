@@ -167,6 +167,18 @@ def test_facets_count_the_documents(stocked: Home) -> None:
     assert stocked.corpus.facets.over() == stocked.corpus.facets.of([one.id for one in documents])
 
 
+def test_facets_of_what_is_found_need_no_row_of_a_document(stocked: Home) -> None:
+    """The rows hold the texts: in a large home each is on a page of its own."""
+    asked: list[str] = []
+    with stocked.corpus.db.read() as db:
+        db.conn.set_trace_callback(asked.append)
+        stocked.corpus.facets.of([one.id for one in stocked.corpus.documents.page(limit=3)])
+        db.conn.set_trace_callback(None)
+        [of_documents] = [one for one in asked if "d.organization" in one and "json_each" in one]
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {of_documents}")]
+    assert any("COVERING INDEX documents_facets" in step for step in plan), plan
+
+
 def test_pages_follow_one_another_without_gap_or_repetition(stocked: Home) -> None:
     whole = stocked.corpus.documents.page(limit=1000)
     assert [(one.added, one.id) for one in whole] == sorted(((one.added, one.id) for one in whole), reverse=True)

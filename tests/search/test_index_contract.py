@@ -130,6 +130,21 @@ def test_many_equal_texts_go_by_id(opened: Opened, k: int) -> None:
     assert opened.index.search(same, k) == [(i, 1.0) for i in [*range(21, 30), *range(50, 700)][:k]]
 
 
+def test_a_filter_that_is_asked_again_follows_each_change(opened: Opened) -> None:
+    """What is remembered of a filter is of the index as it stands."""
+    chance = np.random.default_rng(9)
+    held: Held = {i: some_vector(chance) for i in range(1, 200)}
+    opened.update(list(held), list(held.values()), [])
+    allowed = np.arange(50, 250, dtype=np.int64)
+    for turn in range(6):
+        query = some_vector(chance)
+        for _ in range(2):  # the second time from memory
+            assert opened.index.search(query, 10, allowed) == plainly(held, query, 10, set(allowed.tolist()))
+        gone, new = [50 + turn, 150 - turn], {200 + turn: some_vector(chance), 60 + turn: some_vector(chance)}
+        opened.update(list(new), list(new.values()), gone, revision=2 + turn)
+        held = {i: one for i, one in {**held, **new}.items() if i not in gone}
+
+
 def test_nothing_gives_nothing(opened: Opened) -> None:
     query = unit(np.eye(DIMENSION)[0])
     nobody: Ids = np.zeros(0, dtype=np.int64)

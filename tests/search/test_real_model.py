@@ -74,6 +74,11 @@ def test_the_export_gives_what_the_library_gives(models: Path) -> None:
     assert exported.measure(TEXTS) == [len(ids) for ids in tokens]
     assert exported.limit == model.max_seq_length - 2
     assert exported.encode([]).shape == (0, exported.dimension)
+    size = {
+        name: (export_folder(DEFAULT_MODEL, models) / name).stat().st_size
+        for name in (FILES.weights, FILES.lighter_weights)
+    }
+    assert size[FILES.lighter_weights] < 0.7 * size[FILES.weights]  # half of it are the words, which stay as they are
 
 
 def test_what_lies_beyond_the_limit_is_not_seen(models: Path) -> None:
