@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
-from search.encoder_openvino import FILES, OpenVinoEncoder, export_folder, open_exported, openvino
+from search.encoder_openvino import FILES, WHOLE, OpenVinoEncoder, export_folder, open_exported, openvino
 from search.encoder_torch import TorchEncoder, prompts, settings_digest, weights_digest
 
 _PROBES = (
@@ -69,7 +69,6 @@ def _write(model: Any, name: str, pooling: str, folder: Path, made_from: str) ->
     _trace(model, raw)
     precision = _convert(raw, folder / FILES.model)
     raw.unlink()
-    written = (FILES.model, FILES.weights, FILES.lighter, FILES.lighter_weights)
     model.tokenizer.backend_tokenizer.save(str(folder / FILES.tokenizer))
     query_prompt, passage_prompt = prompts(model)
     most, dimension = int(model.max_seq_length or 512), int(model.get_embedding_dimension())
@@ -84,7 +83,7 @@ def _write(model: Any, name: str, pooling: str, folder: Path, made_from: str) ->
         "dimension": dimension,
         "query_prompt": query_prompt,
         "passage_prompt": passage_prompt,
-        "bytes": {name: (folder / name).stat().st_size for name in written},
+        "bytes": {name: (folder / name).stat().st_size for name in WHOLE},
     }
     (folder / FILES.manifest).write_text(json.dumps(manifest, indent=2, ensure_ascii=False))
 

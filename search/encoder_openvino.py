@@ -31,6 +31,8 @@ FILES = SimpleNamespace(
     tokenizer="tokenizer.json",
     manifest="encoder.json",
 )
+WHOLE = (FILES.model, FILES.weights, FILES.lighter, FILES.lighter_weights)
+"""Files whose sizes the manifest tells, so that one that is cut off is seen."""
 
 _BATCH_TOKENS = 1024
 """Word pieces per run: measured best on two cores; larger batches fall out of the processor's cache."""
@@ -84,7 +86,7 @@ class OpenVinoEncoder:
         self._most = int(manifest["most"])
         self.limit = self._most - self._special
         self.dimension = int(manifest["dimension"])
-        for name in (FILES.model, FILES.weights, FILES.lighter, FILES.lighter_weights):
+        for name in WHOLE:
             if (folder / name).stat().st_size != manifest["bytes"][name]:
                 raise ValueError(f"{folder / name} is cut off")
 
