@@ -8,7 +8,6 @@ from contextlib import contextmanager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -31,7 +30,6 @@ from search.ranking import IDENTIFIER_SHARE, WORDS_ONLY, Evidence, Ranked, fuse,
 from search.shortlist import Shortlist
 from search.turns import TURNS
 from search.types import WORDLESS, Encoder, Explanation, Hit, Query, Results, Vectors
-from search.words import ENOUGH
 
 LONGEST_QUERY = 20_000
 """Characters. A longer text is a page, and `related` is for pages."""
@@ -53,6 +51,9 @@ _MEANINGS = 256
 """Questions whose vectors are remembered: the next page, another filter, and what is asked again."""
 _PHRASES = 500
 """Passages looked at that have a phrase."""
+_WIDE, _ENOUGH = 1_000, 4
+"""Inside a filter that leaves more passages than that, a hybrid search looks for a fourth as many by words: the next
+ones have less of them than thousands elsewhere, which takes long to find out. What is near has its words counted."""
 _FEW = 5_000
 """Passages up to which matches are held against a list of them."""
 _ENCODE_WHILE_ASKED = 32
@@ -69,7 +70,7 @@ _NONE = Explanation(
 class Ranking:
     """What a query finds: documents best first, its keywords, their weight, and what is missing if anything is.
 
-    `vector` is what the query means, None if that was not asked or is not to be had.
+    `vector` is what the query means, None if that was not asked or is not to be had. `cut_off`: there may be more.
     """
 
     documents: list[Ranked]
@@ -78,6 +79,7 @@ class Ranking:
     degraded: str | None
     evidence: Mapping[int, Evidence]
     vector: Vectors | None
+    cut_off: bool
 
     @property
     def wordless(self) -> bool:
@@ -154,8 +156,8 @@ class Searcher:
         """
         wanted = query.offset + query.limit
         found = self._ranked(query, _DEPTHS[0][1], vector)
-        for (_, looked_at), (hits, depth) in pairwise(_DEPTHS):
-            too_short = len(found.documents) <= wanted and len(found.evidence) >= looked_at  # long documents fill it
+        for hits, depth in _DEPTHS[1:]:
+            too_short = len(found.documents) <= wanted and found.cut_off  # long documents fill it
             if wanted > hits or too_short:
                 found = found.followed_by(self._ranked(query, depth, found.vector), hits)
         return found
@@ -175,7 +177,9 @@ class Searcher:
         words = keywords(text, self._frequencies)
         allowed = self._inside(query.wanted) if query.wanted else None
         long = whitening.share(words.count)
-        matches = (query, words, allowed, depth)
+        wide = query.mode == "hybrid" and allowed is not None and len(allowed) > _WIDE
+        of_words = depth // _ENOUGH if wide else depth
+        matches = (query, words, allowed, of_words)
         with _beside(self._matches, *matches) if query.mode == "hybrid" else nullcontext() as matching:
             nearest, degraded = None, None
             if query.mode != "keyword":
@@ -188,8 +192,11 @@ class Searcher:
             weight = {"keyword": 1.0, "semantic": 0.0, "hybrid": hybrid_weight(long)}[query.mode]
             weight = 1.0 if vector is None else weight
             by_keyword, exact = matching() if matching else self._matches(*matches) if weight else ({}, {})
-        cut_off = depth if allowed is None else depth / ENOUGH
-        if nearest and len(by_keyword) >= cut_off:  # what is found otherwise may have the words too
+        if wide and vector is None:  # words are all there is
+            of_words = depth
+            by_keyword, exact = self._matches(query, words, allowed, of_words)
+        cut_off = len(by_keyword) >= of_words
+        if nearest and cut_off:  # what is found otherwise may have the words too
             lacking = {i for i, _ in nearest if i not in by_keyword} | {i for i in by_keyword if not by_keyword[i][1]}
             if lacking:
                 ids = np.array(sorted(lacking), dtype=np.int64)
@@ -197,7 +204,8 @@ class Searcher:
         evidence = self._evidence(by_keyword, nearest or [], vector, long)
         ranked = fuse(evidence, weight, exact)
         ranked = lowered(ranked, self._corpus.lifecycle.outdated([one.document_id for one in ranked]))
-        return Ranking(ranked, words, weight_of_words(weight, bool(exact)), degraded, evidence, vector)
+        cut_off |= len(nearest or ()) >= depth
+        return Ranking(ranked, words, weight_of_words(weight, bool(exact)), degraded, evidence, vector, cut_off)
 
     def _inside(self, wanted: Filter) -> Ids:
         """The passages inside a filter, ascending. Those of a few are remembered while nothing changes."""

@@ -46,9 +46,6 @@ _TOO_MANY_NEW = 20_000
 _FEW, _LISTED = 1_000, 20_000
 """So few allowed passages are told to tantivy at once, and so many where it does not do to hold them against the best
 that it finds among all."""
-ENOUGH = 4
-"""A fourth of what was asked for is enough of many allowed passages: the others have less of the words than any of some
-thousands elsewhere, and to find them takes longer than all else."""
 _SEEN = 20_000
 """So many of all are looked at at most: of words that stand in fewer passages that is all there is."""
 _K1, _B = 1.2, 0.75
@@ -106,8 +103,6 @@ class WordIndex:
 
     def search(self, terms: Mapping[str, int], k: int, allowed: Ids | None = None) -> Scored | None:
         """The `k` best passages by BM25, only among `allowed` (sorted ids) if given; ties by id.
-
-        Of many allowed ones it may be the `k / ENOUGH` best.
 
         `terms` (words, a phrase if several) count as often as is said. None if the copy cannot tell.
         """
@@ -211,7 +206,7 @@ class WordIndex:
         while True:
             ids, scores, more = _ask(state, query, asked)
             inside = among(ids, allowed)
-            if inside.sum() >= k / ENOUGH or not more:
+            if inside.sum() >= k or not more:
                 return _scored(ids[inside], scores[inside])
             if asked >= _SEEN and len(allowed) <= _LISTED:
                 return self._unmasked(state, query, wanted, k, allowed)

@@ -10,6 +10,7 @@ import pytest
 from corpus.errors import BadQuery, EncoderMissing, IndexDamaged, NotFound
 from corpus.types import Filter, PassageText
 from search import searcher as searcher_module
+from search import words as words_module
 from search.types import MODES, Mode, Query, Results
 from tests.fakes import Home, draft
 
@@ -520,3 +521,26 @@ def test_what_is_inside_a_filter_is_that_of_now(home: Home) -> None:
     home.put("Late", "The valve.", tags=("tag4",))
     assert found("tag3") == set()
     assert found("tag4") == {"Number 4", "Late"}
+
+
+@pytest.mark.parametrize("model", [True, False])
+@pytest.mark.parametrize("mode", ["keyword", "hybrid"])
+def test_inside_a_wide_filter_nothing_that_has_the_words_is_lost(
+    home: Home, monkeypatch: pytest.MonkeyPatch, mode: Mode, model: bool
+) -> None:
+    monkeypatch.setattr(searcher_module, "_WIDE", 5)
+    monkeypatch.setattr(searcher_module, "_DEPTHS", ((0, 8), (4, 16), (10, 400)))
+    monkeypatch.setattr(words_module, "_FEW", 5)
+    monkeypatch.setattr(words_module, "_SEEN", 20)
+    for number in range(60):
+        home.put(f"Number {number}", "The valve. " * (1 + number % 7), tags=("a", "b")[: 1 + number % 2])
+    home.indexer.rebuild()
+    home.indexer.words.write()
+    if not model:
+        home.encoder.broken = EncoderMissing("fake", "it is not installed")
+    wanted = Filter(tag=("b",))
+    seen: list[str] = []
+    while hits := home.searcher.search(Query(text="valve", mode=mode, wanted=wanted, limit=7, offset=len(seen))).hits:
+        assert all(hit.explanation.bm25 for hit in hits)
+        seen += [hit.document.title for hit in hits]
+    assert sorted(seen) == sorted(f"Number {number}" for number in range(60) if number % 2)
