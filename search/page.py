@@ -31,7 +31,8 @@ _MOST_WINDOWS = 12
 _LEAD = 1_800
 """Characters after which a sentence counts a third in the vector of the page: what a page is about stands first."""
 _READ = 1_500
-"""Characters of a page that an encoder reads at once; what stands behind it does not understand."""
+"""Characters of a page that are given to the encoder at once. It reads as many of them as it can: of plain text a
+thousand, of a log half of that."""
 _FEWEST_WORDS = 4
 """A sentence of fewer words tells little, and is not shown."""
 _PAPERS = frozenset(
